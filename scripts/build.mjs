@@ -1,0 +1,26 @@
+// Builds dist/: one file for the whole program, so that it starts fast and needs no node_modules.
+import { chmod, readFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
+
+await rm(`${root}dist`, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: { 'institution-sync': `${root}src/cli/main.ts` },
+  platform: 'node',
+  cwd: root,
+  transform: { define: { 'process.env.INSTITUTION_SYNC_VERSION': JSON.stringify(version) } },
+  logLevel: 'warn',
+});
+await bundle.write({
+  dir: `${root}dist`,
+  format: 'esm',
+  sourcemap: false,
+  minify: false,
+  banner: '#!/usr/bin/env node',
+  chunkFileNames: '[name]-[hash].js',
+});
+await bundle.close();
+await chmod(`${root}dist/institution-sync.js`, 0o755);

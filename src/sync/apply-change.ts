@@ -1,0 +1,155 @@
+import type { EnabledConnection, Organization } from '../auth0/organization.ts';
+import type { Change, Creation, Removal, Update } from './changes.ts';
+import { differences, newOrganization } from './desired.ts';
+import type { Audit } from './observer.ts';
+import { markOf } from './ownership.ts';
+import { doubt, type TenantMemory } from './snapshot.ts';
+import type { Tenant } from './tenant.ts';
+
+export interface ChangeContext {
+  readonly tenant: Tenant;
+  readonly memory: TenantMemory;
+  /** Enabled for each new organization. */
+  readonly connections: readonly EnabledConnection[];
+  readonly fields: readonly string[];
+  /** Whether an organization that someone else made meanwhile may be taken over. */
+  readonly mayAdopt: boolean;
+}
+
+/** What became of one change. */
+export type ChangeResult =
+  | { readonly result: 'created' | 'updated' | 'deleted'; readonly audit: Audit }
+  /** There was nothing left to do, or it would have been wrong. */
+  | { readonly result: 'spared' }
+  | { readonly result: 'gone' }
+  | { readonly result: 'conflict'; readonly message: string };
+
+/**
+ * Makes one change in Auth0 and keeps the memory in step. Rejects with `Refusal` when Auth0 will not
+ * make it and with `Fault` when the sync cannot go on.
+ */
+export function applyChange(
+  change: Change,
+  context: ChangeContext,
+  signal: AbortSignal,
+): Promise<ChangeResult> {
+  if (change.kind === 'create') return create(change, context, signal);
+  if (change.kind === 'update') return update(change, context, signal);
+  return remove(change, context, signal);
+}
+
+async function create(
+  { institution }: Creation,
+  context: ChangeContext,
+  signal: AbortSignal,
+): Promise<ChangeResult> {
+  const { tenant, memory } = context;
+  const body = newOrganization(institution, context.connections);
+  const created = await tenant.createOrganization(body, signal);
+  if (created === 'taken') return resolveTakenName(institution, context, signal);
+  memory.organizations.set(created.id, created);
+  memory.connected.add(created.id);
+  return {
+    result: 'created',
+    audit: { operation: 'create', institutionId: institution.id, organizationId: created.id },
+  };
+}
+
+/**
+ * The name exists: our own earlier attempt whose answer was lost, an organization that the listing
+ * did not show yet, or one that a person made meanwhile.
+ */
+async function resolveTakenName(
+  institution: Creation['institution'],
+  context: ChangeContext,
+  signal: AbortSignal,
+): Promise<ChangeResult> {
+  const { tenant, memory, fields } = context;
+  const holder = await tenant.readOrganizationByName(institution.id, signal);
+  if (holder === undefined) {
+    doubt(memory);
+    return conflict('The name was taken and is free again. The next sync creates it.');
+  }
+  memory.organizations.set(holder.id, holder);
+  const mark = markOf(holder);
+  const adopts = mark === undefined && context.mayAdopt;
+  if (mark !== institution.id && !adopts) {
+    return conflict('Another organization, which is not managed, took the name meanwhile.');
+  }
+  const set = differences(holder, institution, fields);
+  if (set === undefined) {
+    return {
+      result: 'created',
+      audit: { operation: 'create', institutionId: institution.id, organizationId: holder.id },
+    };
+  }
+  return update(
+    { kind: 'update', organization: holder, institution, set, adopts },
+    context,
+    signal,
+  );
+}
+
+async function update(
+  { organization, institution, set }: Update,
+  { tenant, memory }: ChangeContext,
+  signal: AbortSignal,
+): Promise<ChangeResult> {
+  const updated = await tenant.updateOrganization(organization.id, set, signal);
+  if (updated === 'gone') {
+    forget(memory, organization);
+    return { result: 'gone' };
+  }
+  memory.organizations.set(updated.id, updated);
+  return {
+    result: 'updated',
+    audit: {
+      operation: 'update',
+      institutionId: institution.id,
+      organizationId: updated.id,
+      set,
+      before: organization,
+    },
+  };
+}
+
+async function remove(
+  { organization, institutionId }: Removal,
+  { tenant, memory }: ChangeContext,
+  signal: AbortSignal,
+): Promise<ChangeResult> {
+  const now = await tenant.readOrganization(organization.id, signal);
+  if (now === undefined) {
+    forget(memory, organization);
+    return { result: 'gone' };
+  }
+  if (markOf(now) !== institutionId) {
+    const { id, name, displayName, metadata } = now;
+    memory.organizations.set(id, { id, name, displayName, metadata });
+    return { result: 'spared' };
+  }
+  const answer = await tenant.deleteOrganization(organization.id, signal);
+  memory.organizations.delete(organization.id);
+  memory.connected.delete(organization.id);
+  if (answer === 'gone') return { result: 'gone' };
+  return {
+    result: 'deleted',
+    audit: {
+      operation: 'delete',
+      institutionId,
+      organizationId: organization.id,
+      before: now,
+      body: now.body,
+    },
+  };
+}
+
+function forget(memory: TenantMemory, organization: Organization): void {
+  memory.organizations.delete(organization.id);
+  memory.connected.delete(organization.id);
+  doubt(memory);
+}
+
+function conflict(message: string): ChangeResult {
+  return { result: 'conflict', message };
+}

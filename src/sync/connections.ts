@@ -1,0 +1,107 @@
+import { Fault } from '../api/fault.ts';
+import type { EnabledConnection } from '../auth0/organization.ts';
+import { Refusal } from '../auth0/refusal.ts';
+import { CHANGES_IN_FLIGHT } from './apply.ts';
+import type { Observer } from './observer.ts';
+import { markOf } from './ownership.ts';
+import { pool } from './pool.ts';
+import { addFailure, type Applied } from './report.ts';
+import type { ConnectionSetting } from './settings.ts';
+import type { TenantMemory } from './snapshot.ts';
+import type { Tenant } from './tenant.ts';
+
+/** Organizations that one list request returns; a check is as long as the reading was. */
+const ROWS_PER_LIST_REQUEST = 50;
+
+/**
+ * The ids of the configured connections. Rejects with ConnectionNotFound before anything is
+ * written. Asks Auth0 only for names that the memory does not know, or for all when `again`.
+ */
+export async function resolveConnections(
+  tenant: Tenant,
+  memory: TenantMemory,
+  settings: readonly ConnectionSetting[],
+  again: boolean,
+  signal: AbortSignal,
+): Promise<readonly EnabledConnection[]> {
+  if (again) memory.connectionIds.clear();
+  const connections: EnabledConnection[] = [];
+  for (const { name, assignMembershipOnLogin } of settings) {
+    const connectionId =
+      memory.connectionIds.get(name) ?? (await tenant.findConnection(name, signal));
+    if (connectionId === undefined) {
+      throw new Fault(
+        'ConnectionNotFound',
+        `The tenant has no connection named ${JSON.stringify(name)}. Create it in Auth0, or correct auth0.connections.`,
+      );
+    }
+    memory.connectionIds.set(name, connectionId);
+    connections.push({ connectionId, assignMembershipOnLogin });
+  }
+  const key = JSON.stringify(connections);
+  if (key !== memory.connectionsKey) memory.connected.clear();
+  memory.connectionsKey = key;
+  return connections;
+}
+
+/**
+ * Checks organizations that are not known to have the connections, and enables what is missing.
+ * A check costs a request for each organization, so a routine sync takes as many as it took list
+ * requests, and the tenant is checked over many syncs; `all` takes every one.
+ */
+export async function repairConnections(
+  tenant: Tenant,
+  memory: TenantMemory,
+  connections: readonly EnabledConnection[],
+  extent: 'all' | 'some',
+  applied: Applied,
+  observer: Observer,
+  signal: AbortSignal,
+): Promise<void> {
+  if (connections.length === 0) return;
+  const unknown = [...memory.organizations.values()].filter(
+    (organization) =>
+      !memory.connected.has(organization.id) && markOf(organization) === organization.name,
+  );
+  const share = Math.ceil(memory.organizations.size / ROWS_PER_LIST_REQUEST);
+  const checked = extent === 'all' ? unknown : unknown.slice(0, share);
+  let done = 0;
+
+  await pool(
+    checked,
+    CHANGES_IN_FLIGHT,
+    async ({ id, name }) => {
+      try {
+        const enabled = await tenant.listEnabledConnections(id, signal);
+        for (const connection of missing(connections, enabled)) {
+          await tenant.enableConnection(id, connection, signal);
+          observer.changed({ operation: 'connect', institutionId: name, organizationId: id });
+        }
+        memory.connected.add(id);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        const { statusCode, message } = error;
+        addFailure(applied, { institutionId: name, operation: 'connect', statusCode, message });
+        observer.failed('connect', name, message);
+      }
+      done += 1;
+      observer.progress('CheckingConnections', done, checked.length);
+    },
+    signal,
+  );
+  signal.throwIfAborted();
+}
+
+function missing(
+  wanted: readonly EnabledConnection[],
+  enabled: readonly EnabledConnection[],
+): readonly EnabledConnection[] {
+  return wanted.filter(
+    (connection) =>
+      !enabled.some(
+        (present) =>
+          present.connectionId === connection.connectionId &&
+          present.assignMembershipOnLogin === connection.assignMembershipOnLogin,
+      ),
+  );
+}

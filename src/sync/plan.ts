@@ -1,0 +1,110 @@
+import type { Organization } from '../auth0/organization.ts';
+import type { Institution, Listing } from '../institutions/institution.ts';
+import type { Conflict, Creation, Plan, Removal, Update } from './changes.ts';
+import { differences } from './desired.ts';
+import { markOf, ownership, type Ownership } from './ownership.ts';
+import { orderRenames } from './renames.ts';
+
+/**
+ * Compares institutions with the tenant's organizations: what to create, update and remove so that
+ * they are equal. Pure, linear, and the same whatever the order of rows. Only managed organizations
+ * are ever removed, and never one whose institution is listed, be it only as a skipped row.
+ */
+export function plan(
+  listing: Pick<Listing, 'institutions' | 'skipped'>,
+  organizations: ReadonlyMap<string, Organization>,
+  settings: { readonly adopt: boolean; readonly fields: readonly string[] },
+): Plan {
+  const owned = ownership(organizations.values());
+  const absent: Institution[] = [];
+  const renames: Update[] = [];
+  const updates: Update[] = [];
+  let inSync = 0;
+
+  for (const institution of listing.institutions) {
+    const organization = owned.managed.get(institution.id);
+    if (organization === undefined) {
+      absent.push(institution);
+      continue;
+    }
+    const set = differences(organization, institution, settings.fields);
+    if (set === undefined) inSync += 1;
+    else if (set.name === undefined) updates.push(update(organization, institution, set, false));
+    else renames.push(update(organization, institution, set, false));
+  }
+
+  const order = orderRenames(renames, owned.byName);
+  const conflicts: Conflict[] = [...order.conflicts];
+  const creations: Creation[] = [];
+  for (const institution of absent) {
+    const holder = owned.byName.get(institution.id);
+    if (holder === undefined || order.freed.has(holder.id)) {
+      creations.push({ kind: 'create', institution, awaitsRename: holder !== undefined });
+    } else if (markOf(holder) === undefined && settings.adopt) {
+      const set = differences(holder, institution, settings.fields) ?? {};
+      updates.push(update(holder, institution, set, true));
+    } else {
+      conflicts.push(conflictWith(holder, institution));
+    }
+  }
+
+  const gone = removals(listing, owned);
+  conflicts.push(...gone.conflicts);
+  return {
+    renames: order.renames,
+    creations,
+    updates,
+    removals: gone.removals,
+    conflicts,
+    organizations: {
+      total: organizations.size,
+      managed: owned.managed.size,
+      inSync,
+      unmanaged: organizations.size - owned.managed.size,
+    },
+  };
+}
+
+function update(
+  organization: Organization,
+  institution: Institution,
+  set: Update['set'],
+  adopts: boolean,
+): Update {
+  return { kind: 'update', organization, institution, set, adopts };
+}
+
+function conflictWith(holder: Organization, institution: Institution): Conflict {
+  return {
+    institutionId: institution.id,
+    organizationId: holder.id,
+    why:
+      markOf(holder) === undefined
+        ? 'An organization that is not managed has the name of this institution. Set organizations.adopt to true, or rename or delete that organization.'
+        : 'An organization that is marked for another institution has the name of this one. Correct its metadata.institutionId, or rename that organization.',
+  };
+}
+
+function removals(
+  listing: Pick<Listing, 'institutions' | 'skipped'>,
+  owned: Ownership,
+): { readonly removals: readonly Removal[]; readonly conflicts: readonly Conflict[] } {
+  const listed = new Set<string>();
+  for (const { id } of listing.institutions) listed.add(id);
+  for (const { id } of listing.skipped) if (id !== undefined) listed.add(id);
+
+  const gone: Removal[] = [];
+  const conflicts: Conflict[] = [];
+  for (const [institutionId, organization] of owned.managed) {
+    if (listed.has(institutionId)) continue;
+    // Without its twin, the other organization would look like this one renamed, and go next.
+    if (owned.doubled.has(institutionId)) {
+      const why =
+        'The institution is gone, but several organizations carry its metadata.institutionId, so none is removed. Take the key off those that are not its own.';
+      conflicts.push({ institutionId, organizationId: organization.id, why });
+    } else {
+      gone.push({ kind: 'remove', organization, institutionId });
+    }
+  }
+  return { removals: gone, conflicts };
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '../time/clock.ts';
+import { apply } from './apply.ts';
+import { NO_CHANGES, type Removal } from './changes.ts';
+import type { Observer } from './observer.ts';
+import { ownership } from './ownership.ts';
+import type { Applied } from './report.ts';
+import { emptyMemory, readOrganizations } from './snapshot.ts';
+import type { Tenant } from './tenant.ts';
+
+/** What the removal of everything needs; asked before anything is removed. */
+export const REMOVAL_SCOPES: readonly string[] = ['read:organizations', 'delete:organizations'];
+
+/** The organizations that a removal of everything would remove, freshly read. */
+export async function listManaged(
+  tenant: Tenant,
+  observer: Observer,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly Removal[]> {
+  const memory = emptyMemory();
+  await tenant.requireScopes(REMOVAL_SCOPES, signal);
+  const onProgress = (read: number) => observer.progress('ReadingOrganizations', read, 0);
+  await readOrganizations(tenant, memory, clock, onProgress, signal);
+  return [...ownership(memory.organizations.values()).managed].map(
+    ([institutionId, organization]) => ({ kind: 'remove', organization, institutionId }),
+  );
+}
+
+/**
+ * Removes these organizations, each read again first and spared when its mark is gone. Fills
+ * `applied` as it goes; rejects with a `Fault`, or with the signal's reason.
+ */
+export async function removeManaged(
+  tenant: Tenant,
+  removals: readonly Removal[],
+  applied: Applied,
+  observer: Observer,
+  signal: AbortSignal,
+): Promise<void> {
+  const context = {
+    tenant,
+    memory: emptyMemory(),
+    connections: [],
+    fields: [],
+    mayAdopt: false,
+  };
+  await apply({ ...NO_CHANGES, removals }, applied, context, observer, signal);
+}

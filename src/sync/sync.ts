@@ -1,0 +1,126 @@
+import { Fault } from '../api/fault.ts';
+import type { Clock } from '../time/clock.ts';
+import { apply } from './apply.ts';
+import { repairConnections, resolveConnections } from './connections.ts';
+import type { Observer } from './observer.ts';
+import { plan } from './plan.ts';
+import { decide } from './policy.ts';
+import { nothingApplied, type SyncReport } from './report.ts';
+import { requiredScopes } from './scopes.ts';
+import type { SyncSettings } from './settings.ts';
+import { isFresh, readOrganizations, type TenantMemory } from './snapshot.ts';
+import type { Source } from './source.ts';
+import type { Tenant } from './tenant.ts';
+import { countOrganizations } from './totals.ts';
+
+export interface SyncInput {
+  /** Names this sync in logs, in the status and in Auth0's own logs. */
+  readonly id: string;
+  readonly source: Source;
+  readonly tenant: Tenant;
+  readonly memory: TenantMemory;
+  readonly settings: SyncSettings;
+  /** Read all organizations, and check all connections, whatever the memory holds. */
+  readonly force: boolean;
+  /** The hash of held changes that a person has approved. */
+  readonly approval: string | undefined;
+  /** Called when the approval fits, before the first released change is made. */
+  readonly onApproved: (planHash: string, signal: AbortSignal) => Promise<void>;
+  readonly observer: Observer;
+  readonly clock: Clock;
+}
+
+/**
+ * One sync, from top to bottom:
+ *
+ * 1. Check that the token may do what the settings need.
+ * 2. Read all of THE's institutions; a listing that is not complete and consistent ends the sync.
+ * 3. Read all organizations and the connections' ids, or use what the last reading left in memory.
+ * 4. Plan: compare the two.
+ * 5. Policy: drop, hold or release changes.
+ * 6. Apply: renames, creations, updates, removals.
+ * 7. Check the connections of organizations that nobody has checked yet.
+ * 8. Report the facts.
+ *
+ * Never rejects for a `Fault` or an abort: the report says how far it came. Nothing is written to
+ * Auth0 before step 6. Killed at any point, the next sync completes the work: the tenant itself is
+ * the only state.
+ */
+export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncReport> {
+  const { source, tenant, memory, settings, observer, clock } = input;
+  const startedAt = clock.now();
+  const requestsBefore = source.requestCount() + tenant.requestCount();
+  const facts: Mutable<Partial<SyncReport>> = { conflicts: [] };
+  const applied = nothingApplied();
+  let fullReading = false;
+  let outcome: SyncReport['outcome'] = 'done';
+
+  try {
+    await tenant.requireScopes(requiredScopes(settings), signal);
+
+    observer.progress('ReadingInstitutions', 0, 0);
+    const listing = await source.list(signal);
+    facts.institutions = {
+      total: listing.institutions.length,
+      skipped: listing.skipped.length,
+      skippedSample: listing.skipped.slice(0, 3).map(({ id, why }) => `${id ?? 'no iid'}: ${why}`),
+      digest: listing.digest,
+    };
+
+    fullReading = input.force || !isFresh(memory, startedAt, settings.driftIntervalMs);
+    if (fullReading) {
+      observer.progress('ReadingOrganizations', 0, 0);
+      const onProgress = (read: number) => observer.progress('ReadingOrganizations', read, 0);
+      await readOrganizations(tenant, memory, clock, onProgress, signal);
+    }
+    const connections = await resolveConnections(
+      tenant,
+      memory,
+      settings.connections,
+      fullReading,
+      signal,
+    );
+
+    const planned = plan(listing, memory.organizations, settings);
+    facts.conflicts = planned.conflicts;
+    const decision = decide(planned, settings, input.approval);
+    facts.decision = decision;
+    facts.organizations = countOrganizations(planned, applied, memory);
+    if (decision.approved !== undefined) await input.onApproved(decision.approved, signal);
+
+    try {
+      const mayAdopt = settings.adopt && (decision.held?.updates ?? 0) === 0;
+      const context = { tenant, memory, connections, fields: settings.fields, mayAdopt };
+      await apply(decision.allowed, applied, context, observer, signal);
+      if (fullReading && settings.mode === 'Enforce') {
+        const extent = input.force ? 'all' : 'some';
+        await repairConnections(tenant, memory, connections, extent, applied, observer, signal);
+      }
+    } finally {
+      facts.organizations = countOrganizations(planned, applied, memory);
+    }
+  } catch (error) {
+    if (error instanceof Fault) {
+      outcome = 'failed';
+      facts.fault = error;
+    } else if (signal.aborted) outcome = 'interrupted';
+    else throw error;
+  }
+
+  return {
+    id: input.id,
+    startedAt,
+    durationMs: clock.now() - startedAt,
+    outcome,
+    fault: facts.fault,
+    requests: source.requestCount() + tenant.requestCount() - requestsBefore,
+    fullReading,
+    institutions: facts.institutions,
+    organizations: facts.organizations,
+    conflicts: facts.conflicts ?? [],
+    decision: facts.decision,
+    applied,
+  };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
