@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { matching, type Rule } from './checked.ts';
+import { matchingLongPattern, type Rule } from './rules.ts';
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 /** The last label begins with a letter: otherwise the name would be read as an IP address. */
@@ -16,7 +16,7 @@ const HTTPS_URL = new RegExp(`^https://${HOST}(${PATH})?(${QUERY})?$`);
 
 /** The schema of `host` or `host:port`. A host is at most 253 characters long. */
 export function domainSchema(...moreRules: readonly Rule[]): z.ZodString {
-  return matching(
+  return matchingLongPattern(
     DOMAIN,
     253 + ':65535'.length,
     'must be a host such as acme.eu.auth0.com, or host:port, in lower case, without https:// and without a path',
@@ -26,7 +26,7 @@ export function domainSchema(...moreRules: readonly Rule[]): z.ZodString {
 
 /** The schema of an https URL that names no user and no fragment. */
 export function httpsUrlSchema(): z.ZodString {
-  return matching(
+  return matchingLongPattern(
     HTTPS_URL,
     2048,
     'must be an https:// URL with its host in lower case, without user name, password or #fragment',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { domainSchema, httpsUrlSchema } from './address.ts';
-import { matching } from './checked.ts';
+import { matching } from './rules.ts';
 import type { Immutable } from './immutable.ts';
 
 const SECRET_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -29,7 +29,7 @@ export const Condition = z
       .string()
       .max(316)
       .describe(
-        `Kind of condition: ${CONDITION_TYPES.join(', ')}. Those from the second to the third, and the last three, are present only while True.`,
+        `One of ${CONDITION_TYPES.join(', ')}. Reconciling, Stalled, ChangesHeld, InstitutionsSkipped and Suspended are present only while True.`,
       ),
     status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
     observedGeneration: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiServerRules, celMatches } from './checked.ts';
+import { apiServerRules, celMatches } from './rules.ts';
 
 /** Durations as Kubernetes and Go write them, in the units that make sense here. */
 const DURATION = /^([0-9]{1,9}(\.[0-9]{1,3})?(h|m|s|ms))+$/;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiServerRules } from './checked.ts';
+import { apiServerRules } from './rules.ts';
 
 const PERCENT = /^(100|[1-9]?[0-9])%$/;
 
@@ -16,8 +16,8 @@ export interface Limit {
 
 /** The schema of a limit: a number of organizations, or a whole percentage such as `5%`. */
 export function limitSchema() {
-  const count = z.int().min(0).max(MAX_COUNT);
-  const percent = z.string().max(4).regex(PERCENT);
+  const count = z.int(MESSAGE).min(0, MESSAGE).max(MAX_COUNT, MESSAGE);
+  const percent = z.string().max(16, MESSAGE).regex(PERCENT, MESSAGE);
   return z.union([count, percent], MESSAGE).meta({
     'x-kubernetes-int-or-string': true,
     ...apiServerRules({
@@ -29,7 +29,7 @@ export function limitSchema() {
 
 /** Throws a RangeError for what the schema refuses. */
 export function parseLimit(value: number | string): Limit {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT) {
     return { kind: 'count', value };
   }
   if (typeof value === 'string' && PERCENT.test(value)) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { METADATA_FIELDS } from '../api/spec.ts';
 import type { Institution, SkippedRow } from './institution.ts';
-import { INSTITUTION_FIELDS } from './row.ts';
 
 /** Entries worked on without a pause: a few milliseconds of CPU. */
 const SLICE = 4_000;
@@ -28,7 +28,7 @@ export async function digestOf(
 /** Cleaned text has no control characters, so tabs and line ends part the values unmistakably. */
 function institutionLine({ id, name, fields }: Institution): string {
   let line = `${id}\t${name}`;
-  for (const field of INSTITUTION_FIELDS) {
+  for (const field of METADATA_FIELDS) {
     const value = fields[field];
     if (value !== undefined) line += `\t${field}\t${value}`;
   }
@@ -49,7 +49,8 @@ async function* sortedSlices(
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Institution[]> {
-  await nextTurn(undefined, { signal });
+  await nextTurn();
+  signal.throwIfAborted();
   if (institutions.length <= SLICE) {
     yield institutions.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     return;

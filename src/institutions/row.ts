@@ -1,21 +1,7 @@
 import { z } from 'zod';
+import type { MetadataField } from '../api/spec.ts';
 import { toDisplayName } from './display-name.ts';
 import type { Institution, SkippedRow } from './institution.ts';
-
-/** The fields of THE's rows that may be copied to an organization's metadata. */
-export const INSTITUTION_FIELDS = [
-  'web',
-  'latitude',
-  'longitude',
-  'currency',
-  'region',
-  'country',
-  'continent',
-  'address',
-  'phone',
-  'foundation_year',
-] as const;
-export type InstitutionField = (typeof INSTITUTION_FIELDS)[number];
 
 /** Text, or a number as its decimal digits. A value of any other kind counts as absent. */
 const Cell = z
@@ -36,7 +22,7 @@ const Row = z.object({
   address: Cell,
   phone: Cell,
   foundation_year: Cell,
-} satisfies Record<InstitutionField | 'iid' | 'name', typeof Cell>);
+} satisfies Record<MetadataField | 'iid' | 'name', typeof Cell>);
 
 /** Auth0's rule for the names of organizations; their length is 1 to 50. */
 const ORGANIZATION_NAME = /^(?!org_)[a-z0-9](?:[a-z0-9_-]{0,48}[a-z0-9])?$/;
@@ -61,7 +47,7 @@ const NO_FIELDS: Readonly<Record<string, string>> = Object.freeze({});
  */
 export function toInstitution(
   row: unknown,
-  chosenFields: readonly InstitutionField[],
+  chosenFields: readonly MetadataField[],
 ): Institution | SkippedRow {
   const cells = Row.parse(row);
   const id = cells.iid;
@@ -80,7 +66,7 @@ export function isSkipped(entry: Institution | SkippedRow): entry is SkippedRow 
 
 function pick(
   cells: z.infer<typeof Row>,
-  chosenFields: readonly InstitutionField[],
+  chosenFields: readonly MetadataField[],
 ): Readonly<Record<string, string>> {
   const fields: Record<string, string> = {};
   for (const field of chosenFields) {

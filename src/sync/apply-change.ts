@@ -74,7 +74,11 @@ async function resolveTakenName(
   const mark = markOf(holder);
   const adopts = mark === undefined && context.mayAdopt;
   if (mark !== institution.id && !adopts) {
-    return conflict('Another organization, which is not managed, took the name meanwhile.');
+    return conflict(
+      mark === undefined
+        ? 'An organization that is not managed took the name meanwhile.'
+        : 'An organization that is marked for another institution has the name.',
+    );
   }
   const set = differences(holder, institution, fields);
   if (set === undefined) {
@@ -123,9 +127,9 @@ async function remove(
     forget(memory, organization);
     return { result: 'gone' };
   }
-  if (markOf(now) !== institutionId) {
-    const { id, name, displayName, metadata } = now;
-    memory.organizations.set(id, { id, name, displayName, metadata });
+  const { body, ...before } = now;
+  if (markOf(before) !== institutionId) {
+    memory.organizations.set(before.id, before);
     return { result: 'spared' };
   }
   const answer = await tenant.deleteOrganization(organization.id, signal);
@@ -138,8 +142,8 @@ async function remove(
       operation: 'delete',
       institutionId,
       organizationId: organization.id,
-      before: now,
-      body: now.body,
+      before,
+      body,
     },
   };
 }

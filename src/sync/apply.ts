@@ -31,7 +31,7 @@ export async function apply(
   applied.left = total;
   if (total > 0) observer.progress('Applying', 0, total);
 
-  async function make(change: Change): Promise<void> {
+  async function make(change: Change, signal: AbortSignal): Promise<void> {
     if (full !== undefined && change.kind === 'create') return;
     try {
       count(await applyChange(change, context, signal), change);
@@ -41,10 +41,12 @@ export async function apply(
         return;
       }
       if (!(error instanceof Refusal)) {
-        // A write may have been made although its answer never came.
-        if (!signal.aborted) doubt(context.memory);
+        // A write may have been made although its answer never came; an abort only ends waits.
+        if (error !== signal.reason) doubt(context.memory);
         throw error;
       }
+      // A name that the memory has as free is taken.
+      if (error.statusCode === 409) doubt(context.memory);
       refuse(change, error.statusCode, error.message);
     }
     done += 1;

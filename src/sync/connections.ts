@@ -7,7 +7,7 @@ import { markOf } from './ownership.ts';
 import { pool } from './pool.ts';
 import { addFailure, type Applied } from './report.ts';
 import type { ConnectionSetting } from './settings.ts';
-import type { TenantMemory } from './snapshot.ts';
+import { doubt, type TenantMemory } from './snapshot.ts';
 import type { Tenant } from './tenant.ts';
 
 /** Organizations that one list request returns; a check is as long as the reading was. */
@@ -16,6 +16,8 @@ const ROWS_PER_LIST_REQUEST = 50;
 /**
  * The ids of the configured connections. Rejects with ConnectionNotFound before anything is
  * written. Asks Auth0 only for names that the memory does not know, or for all when `again`.
+ * When some are new since the last sync, no organization is known to have them all, and a check of
+ * every one is due.
  */
 export async function resolveConnections(
   tenant: Tenant,
@@ -38,16 +40,20 @@ export async function resolveConnections(
     memory.connectionIds.set(name, connectionId);
     connections.push({ connectionId, assignMembershipOnLogin });
   }
-  const key = JSON.stringify(connections);
-  if (key !== memory.connectionsKey) memory.connected.clear();
-  memory.connectionsKey = key;
+  const known = memory.connections;
+  if (known !== undefined && missing(connections, known).length > 0) {
+    memory.connected.clear();
+    memory.checkAllConnections = true;
+  }
+  memory.connections = connections;
   return connections;
 }
 
 /**
  * Checks organizations that are not known to have the connections, and enables what is missing.
  * A check costs a request for each organization, so a routine sync takes as many as it took list
- * requests, and the tenant is checked over many syncs; `all` takes every one.
+ * requests, and the tenant is checked over many syncs; `all` takes every one. Those that were
+ * refused before come last, so that they never keep the others waiting.
  */
 export async function repairConnections(
   tenant: Tenant,
@@ -63,14 +69,19 @@ export async function repairConnections(
     (organization) =>
       !memory.connected.has(organization.id) && markOf(organization) === organization.name,
   );
+  const refused = memory.refusedConnections;
+  const queue = [
+    ...unknown.filter(({ id }) => !refused.has(id)),
+    ...unknown.filter(({ id }) => refused.has(id)),
+  ];
   const share = Math.ceil(memory.organizations.size / ROWS_PER_LIST_REQUEST);
-  const checked = extent === 'all' ? unknown : unknown.slice(0, share);
+  const checked = extent === 'all' ? queue : queue.slice(0, share);
   let done = 0;
 
   await pool(
     checked,
     CHANGES_IN_FLIGHT,
-    async ({ id, name }) => {
+    async ({ id, name }, signal) => {
       try {
         const enabled = await tenant.listEnabledConnections(id, signal);
         for (const connection of missing(connections, enabled)) {
@@ -78,9 +89,12 @@ export async function repairConnections(
           observer.changed({ operation: 'connect', institutionId: name, organizationId: id });
         }
         memory.connected.add(id);
+        refused.delete(id);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         const { statusCode, message } = error;
+        refused.add(id);
+        if (statusCode === 404) doubt(memory);
         addFailure(applied, { institutionId: name, operation: 'connect', statusCode, message });
         observer.failed('connect', name, message);
       }
@@ -90,6 +104,7 @@ export async function repairConnections(
     signal,
   );
   signal.throwIfAborted();
+  if (extent === 'all') memory.checkAllConnections = false;
 }
 
 function missing(

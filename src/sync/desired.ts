@@ -26,14 +26,22 @@ export function differences(
   institution: Institution,
   fields: readonly string[],
 ): OrganizationChanges | undefined {
-  const set = {
+  const metadata = metadataDiffers(organization.metadata, institution, fields)
+    ? desiredMetadata(organization.metadata, institution, fields)
+    : undefined;
+  // By far the most frequent case; nothing is allocated for it.
+  if (
+    metadata === undefined &&
+    organization.name === institution.id &&
+    organization.displayName === institution.name
+  ) {
+    return undefined;
+  }
+  return {
     ...(organization.name === institution.id ? {} : { name: institution.id }),
     ...(organization.displayName === institution.name ? {} : { displayName: institution.name }),
-    ...(metadataDiffers(organization.metadata, institution, fields)
-      ? { metadata: desiredMetadata(organization.metadata, institution, fields) }
-      : {}),
+    ...(metadata === undefined ? {} : { metadata }),
   };
-  return Object.keys(set).length === 0 ? undefined : set;
 }
 
 function metadataDiffers(

@@ -1,4 +1,5 @@
 import type { Organization } from '../auth0/organization.ts';
+import { atOnce, ROWS_PER_SLICE, type Sliced } from '../time/slices.ts';
 
 /** The metadata key that marks an organization as ours and names its institution. */
 export const MARK = 'institutionId';
@@ -23,10 +24,16 @@ export interface Ownership {
  * hand). A mark that several carry and none is named after proves nothing: all are left alone.
  */
 export function ownership(organizations: Iterable<Organization>): Ownership {
+  return atOnce(ownershipInSlices(organizations));
+}
+
+/** The same, with pauses: an index of 100,000 takes some tens of milliseconds. */
+export function* ownershipInSlices(organizations: Iterable<Organization>): Sliced<Ownership> {
   const byName = new Map<string, Organization>();
   const managed = new Map<string, Organization>();
   const doubled = new Set<string>();
   for (const organization of organizations) {
+    if (byName.size % ROWS_PER_SLICE === 0) yield;
     byName.set(organization.name, organization);
     const mark = markOf(organization);
     if (mark === undefined) continue;

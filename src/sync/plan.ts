@@ -1,8 +1,9 @@
 import type { Organization } from '../auth0/organization.ts';
 import type { Institution, Listing } from '../institutions/institution.ts';
+import { atOnce, ROWS_PER_SLICE, type Sliced } from '../time/slices.ts';
 import type { Conflict, Creation, Plan, Removal, Update } from './changes.ts';
 import { differences } from './desired.ts';
-import { markOf, ownership, type Ownership } from './ownership.ts';
+import { markOf, ownershipInSlices, type Ownership } from './ownership.ts';
 import { orderRenames } from './renames.ts';
 
 /**
@@ -15,13 +16,23 @@ export function plan(
   organizations: ReadonlyMap<string, Organization>,
   settings: { readonly adopt: boolean; readonly fields: readonly string[] },
 ): Plan {
-  const owned = ownership(organizations.values());
+  return atOnce(planInSlices(listing, organizations, settings));
+}
+
+/** The same, with pauses: 100,000 rows take longer than the event loop may be blocked. */
+export function* planInSlices(
+  listing: Pick<Listing, 'institutions' | 'skipped'>,
+  organizations: ReadonlyMap<string, Organization>,
+  settings: { readonly adopt: boolean; readonly fields: readonly string[] },
+): Sliced<Plan> {
+  const owned = yield* ownershipInSlices(organizations.values());
   const absent: Institution[] = [];
   const renames: Update[] = [];
   const updates: Update[] = [];
   let inSync = 0;
 
-  for (const institution of listing.institutions) {
+  for (const [row, institution] of listing.institutions.entries()) {
+    if (row % ROWS_PER_SLICE === 0) yield;
     const organization = owned.managed.get(institution.id);
     if (organization === undefined) {
       absent.push(institution);
@@ -36,7 +47,8 @@ export function plan(
   const order = orderRenames(renames, owned.byName);
   const conflicts: Conflict[] = [...order.conflicts];
   const creations: Creation[] = [];
-  for (const institution of absent) {
+  for (const [row, institution] of absent.entries()) {
+    if (row % ROWS_PER_SLICE === 0) yield;
     const holder = owned.byName.get(institution.id);
     if (holder === undefined || order.freed.has(holder.id)) {
       creations.push({ kind: 'create', institution, awaitsRename: holder !== undefined });
@@ -48,7 +60,7 @@ export function plan(
     }
   }
 
-  const gone = removals(listing, owned);
+  const gone = yield* removals(listing, owned);
   conflicts.push(...gone.conflicts);
   return {
     renames: order.renames,
@@ -85,17 +97,23 @@ function conflictWith(holder: Organization, institution: Institution): Conflict 
   };
 }
 
-function removals(
+function* removals(
   listing: Pick<Listing, 'institutions' | 'skipped'>,
   owned: Ownership,
-): { readonly removals: readonly Removal[]; readonly conflicts: readonly Conflict[] } {
+): Sliced<{ readonly removals: readonly Removal[]; readonly conflicts: readonly Conflict[] }> {
   const listed = new Set<string>();
-  for (const { id } of listing.institutions) listed.add(id);
   for (const { id } of listing.skipped) if (id !== undefined) listed.add(id);
+  for (const [row, { id }] of listing.institutions.entries()) {
+    if (row % ROWS_PER_SLICE === 0) yield;
+    listed.add(id);
+  }
 
   const gone: Removal[] = [];
   const conflicts: Conflict[] = [];
+  let row = 0;
   for (const [institutionId, organization] of owned.managed) {
+    row += 1;
+    if (row % ROWS_PER_SLICE === 0) yield;
     if (listed.has(institutionId)) continue;
     // Without its twin, the other organization would look like this one renamed, and go next.
     if (owned.doubled.has(institutionId)) {

@@ -10,7 +10,10 @@ import type { Tenant } from './tenant.ts';
 /** What the removal of everything needs; asked before anything is removed. */
 export const REMOVAL_SCOPES: readonly string[] = ['read:organizations', 'delete:organizations'];
 
-/** The organizations that a removal of everything would remove, freshly read. */
+/**
+ * The organizations that a removal of everything would remove, freshly read. As in a sync, one whose
+ * mark another organization carries as well stays: without it, the other would look like ours.
+ */
 export async function listManaged(
   tenant: Tenant,
   observer: Observer,
@@ -21,9 +24,10 @@ export async function listManaged(
   await tenant.requireScopes(REMOVAL_SCOPES, signal);
   const onProgress = (read: number) => observer.progress('ReadingOrganizations', read, 0);
   await readOrganizations(tenant, memory, clock, onProgress, signal);
-  return [...ownership(memory.organizations.values()).managed].map(
-    ([institutionId, organization]) => ({ kind: 'remove', organization, institutionId }),
-  );
+  const { managed, doubled } = ownership(memory.organizations.values());
+  return [...managed]
+    .filter(([institutionId]) => !doubled.has(institutionId))
+    .map(([institutionId, organization]) => ({ kind: 'remove', organization, institutionId }));
 }
 
 /**

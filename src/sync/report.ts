@@ -36,7 +36,7 @@ export interface SyncReport {
   readonly fault: Fault | undefined;
   /** Requests to Auth0 and to THE. */
   readonly requests: number;
-  /** Whether all organizations were read. */
+  /** Whether all organizations were to be read, rather than taken from memory. */
   readonly fullReading: boolean;
   /** Absent when the sync ended before THE was read. */
   readonly institutions:

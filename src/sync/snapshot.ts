@@ -1,5 +1,5 @@
 import { Fault } from '../api/fault.ts';
-import type { Organization } from '../auth0/organization.ts';
+import type { EnabledConnection, Organization } from '../auth0/organization.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -8,10 +8,14 @@ export interface TenantMemory {
   organizations: Map<string, Organization>;
   /** When all organizations were read, in epoch milliseconds; undefined: read them again. */
   readAt: number | undefined;
-  /** Organizations (by id) known to have the connections of `connectionsKey`. */
+  /** Organizations (by id) known to have `connections`. */
   connected: Set<string>;
-  /** The connection settings that `connected` speaks of. */
-  connectionsKey: string;
+  /** The connections that `connected` speaks of; undefined before the first sync. */
+  connections: readonly EnabledConnection[] | undefined;
+  /** Organizations (by id) whose last check of connections Auth0 refused. */
+  refusedConnections: Set<string>;
+  /** A check of every organization is due; what a sync leaves of it, the next one does. */
+  checkAllConnections: boolean;
   /** Ids of the tenant's connections by name. */
   connectionIds: Map<string, string>;
 }
@@ -22,7 +26,9 @@ export function emptyMemory(): TenantMemory {
     organizations: new Map(),
     readAt: undefined,
     connected: new Set(),
-    connectionsKey: '',
+    connections: undefined,
+    refusedConnections: new Set(),
+    checkAllConnections: false,
     connectionIds: new Map(),
   };
 }
@@ -32,9 +38,11 @@ export function doubt(memory: TenantMemory): void {
   memory.readAt = undefined;
 }
 
-/** Whether the memory still serves for a sync that starts at `now`. */
+/** Whether the memory still serves for a sync that starts at `now`; not if the clock went back. */
 export function isFresh(memory: TenantMemory, now: number, driftIntervalMs: number): boolean {
-  return memory.readAt !== undefined && now - memory.readAt < driftIntervalMs;
+  if (memory.readAt === undefined) return false;
+  const age = now - memory.readAt;
+  return age >= 0 && age < driftIntervalMs;
 }
 
 /**
@@ -57,7 +65,9 @@ export async function readOrganizations(
     onProgress(organizations.size);
   }
   assertUniqueNames(organizations);
-  for (const id of memory.connected) if (!organizations.has(id)) memory.connected.delete(id);
+  for (const known of [memory.connected, memory.refusedConnections]) {
+    for (const id of known) if (!organizations.has(id)) known.delete(id);
+  }
   memory.organizations = organizations;
   memory.readAt = startedAt;
 }

@@ -1,14 +1,15 @@
 import { Fault } from '../api/fault.ts';
 import type { Clock } from '../time/clock.ts';
+import { inSlices } from '../time/slices.ts';
 import { apply } from './apply.ts';
 import { repairConnections, resolveConnections } from './connections.ts';
 import type { Observer } from './observer.ts';
-import { plan } from './plan.ts';
+import { planInSlices } from './plan.ts';
 import { decide } from './policy.ts';
 import { nothingApplied, type SyncReport } from './report.ts';
 import { requiredScopes } from './scopes.ts';
 import type { SyncSettings } from './settings.ts';
-import { isFresh, readOrganizations, type TenantMemory } from './snapshot.ts';
+import { doubt, isFresh, readOrganizations, type TenantMemory } from './snapshot.ts';
 import type { Source } from './source.ts';
 import type { Tenant } from './tenant.ts';
 import { countOrganizations } from './totals.ts';
@@ -22,6 +23,8 @@ export interface SyncInput {
   readonly settings: SyncSettings;
   /** Read all organizations, and check all connections, whatever the memory holds. */
   readonly force: boolean;
+  /** These settings are new: organizations may lack connections that they ask for. */
+  readonly newSettings: boolean;
   /** The hash of held changes that a person has approved. */
   readonly approval: string | undefined;
   /** Called when the approval fits, before the first released change is made. */
@@ -52,7 +55,13 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
   const requestsBefore = source.requestCount() + tenant.requestCount();
   const facts: Mutable<Partial<SyncReport>> = { conflicts: [] };
   const applied = nothingApplied();
-  let fullReading = false;
+  // Kept in the memory, so that it stays due when this sync does not come so far.
+  if (input.force) {
+    doubt(memory);
+    memory.connected.clear();
+  }
+  const fullReading = !isFresh(memory, startedAt, settings.driftIntervalMs);
+  if (input.force || (input.newSettings && fullReading)) memory.checkAllConnections = true;
   let outcome: SyncReport['outcome'] = 'done';
 
   try {
@@ -67,7 +76,6 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
       digest: listing.digest,
     };
 
-    fullReading = input.force || !isFresh(memory, startedAt, settings.driftIntervalMs);
     if (fullReading) {
       observer.progress('ReadingOrganizations', 0, 0);
       const onProgress = (read: number) => observer.progress('ReadingOrganizations', read, 0);
@@ -80,24 +88,25 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
       fullReading,
       signal,
     );
-
-    const planned = plan(listing, memory.organizations, settings);
+    const planned = await inSlices(planInSlices(listing, memory.organizations, settings), signal);
     facts.conflicts = planned.conflicts;
     const decision = decide(planned, settings, input.approval);
     facts.decision = decision;
-    facts.organizations = countOrganizations(planned, applied, memory);
+    facts.organizations = { ...planned.organizations, conflicts: planned.conflicts.length };
     if (decision.approved !== undefined) await input.onApproved(decision.approved, signal);
 
     try {
       const mayAdopt = settings.adopt && (decision.held?.updates ?? 0) === 0;
       const context = { tenant, memory, connections, fields: settings.fields, mayAdopt };
       await apply(decision.allowed, applied, context, observer, signal);
-      if (fullReading && settings.mode === 'Enforce') {
-        const extent = input.force ? 'all' : 'some';
+      if ((fullReading || memory.checkAllConnections) && settings.mode === 'Enforce') {
+        const extent = memory.checkAllConnections ? 'all' : 'some';
         await repairConnections(tenant, memory, connections, extent, applied, observer, signal);
       }
     } finally {
-      facts.organizations = countOrganizations(planned, applied, memory);
+      // Also after an abort: the report says what was done.
+      const { signal: unaborted } = new AbortController();
+      facts.organizations = await inSlices(countOrganizations(planned, applied, memory), unaborted);
     }
   } catch (error) {
     if (error instanceof Fault) {

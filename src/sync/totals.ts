@@ -1,16 +1,18 @@
+import type { Sliced } from '../time/slices.ts';
 import type { Plan } from './changes.ts';
-import { ownership } from './ownership.ts';
+import { ownershipInSlices } from './ownership.ts';
 import type { Applied, SyncReport } from './report.ts';
 import type { TenantMemory } from './snapshot.ts';
 
 /** The tenant in numbers, after the changes made so far. */
-export function countOrganizations(
+export function* countOrganizations(
   plan: Plan,
   applied: Applied,
   memory: TenantMemory,
-): NonNullable<SyncReport['organizations']> {
+): Sliced<NonNullable<SyncReport['organizations']>> {
   const total = memory.organizations.size;
-  const managed = ownership(memory.organizations.values()).managed.size;
+  const owned = yield* ownershipInSlices(memory.organizations.values());
+  const managed = owned.managed.size;
   return {
     total,
     managed,

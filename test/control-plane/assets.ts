@@ -29,9 +29,9 @@ export async function controlPlaneBinaries(options: AssetOptions = {}): Promise<
   const machine = options.machine ?? thisMachine();
   const found = await kubernetesBinaries(CONTROL_PLANE, { ...options, machine });
   return {
-    etcd: found.get('etcd') ?? '',
-    kubeApiserver: found.get('kube-apiserver') ?? '',
-    kubectl: found.get('kubectl') ?? '',
+    etcd: pathOf(found, 'etcd'),
+    kubeApiserver: pathOf(found, 'kube-apiserver'),
+    kubectl: pathOf(found, 'kubectl'),
     helm: await helmBinary(options.helm ?? helm, machine),
   };
 }
@@ -75,5 +75,11 @@ async function helmBinary(release: Release, machine: Machine): Promise<string> {
   const file = given.get('helm') ?? (await helmOnPath(machine));
   if (file !== undefined) return file;
   const remedy = 'put helm 3.17 or newer on the PATH';
-  return (await obtain(release, ['helm'], machine, remedy)).get('helm') ?? '';
+  return pathOf(await obtain(release, ['helm'], machine, remedy), 'helm');
+}
+
+function pathOf(found: ReadonlyMap<string, string>, name: string): string {
+  const file = found.get(name);
+  if (file === undefined) throw new Error(`${name} was looked for and has no path`);
+  return file;
 }

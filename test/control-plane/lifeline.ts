@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -16,6 +16,8 @@ rm -rf "$1" || { sleep 1; rm -rf "$1"; }
 `;
 
 export interface Lifeline {
+  /** Absolute path of the folder, which goes with everything in it. */
+  readonly folder: string;
   /** Notes a child that must not outlive this process; the returned function forgets it. */
   note(pid: number): Promise<() => Promise<void>>;
   /**
@@ -32,10 +34,11 @@ export interface Lifeline {
 }
 
 /**
- * Ties children and `folder` (which must exist, and is this lifeline's to delete) to the life of
- * this process. Works on every system that has /bin/sh.
+ * Ties children, and a new folder whose path begins with `prefix`, to the life of this process.
+ * Works on every system that has /bin/sh.
  */
-export async function openLifeline(folder: string): Promise<Lifeline> {
+export async function openLifeline(prefix: string): Promise<Lifeline> {
+  const folder = await mkdtemp(path.resolve(prefix));
   const pids = path.join(folder, 'pids');
   await mkdir(pids);
   // In a session of its own, so that Ctrl-C does not reach it before it has done its work.
@@ -46,6 +49,7 @@ export async function openLifeline(folder: string): Promise<Lifeline> {
   const ended = once(watchdog, 'exit');
 
   return {
+    folder,
     async note(pid) {
       const file = path.join(pids, String(pid));
       await writeFile(file, String(pid));
@@ -60,7 +64,12 @@ export async function openLifeline(folder: string): Promise<Lifeline> {
     async signal(name, signal) {
       const pid = Number(await readFile(path.join(pids, name), 'utf8').catch(() => ''));
       if (!pid) return false;
-      return process.kill(pid, signal);
+      try {
+        return process.kill(pid, signal);
+      } catch {
+        // It ended by itself, and nobody has noticed yet.
+        return false;
+      }
     },
     forget: (name) => rm(path.join(pids, name), { force: true }),
     async end() {

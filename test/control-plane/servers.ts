@@ -14,7 +14,6 @@ const START_TIMEOUT_MS = 120_000;
 const READY_POLL_MS = 50;
 
 export interface ServersOptions {
-  readonly folder: string;
   readonly lifeline: Lifeline;
   readonly etcd: string;
   readonly kubeApiserver: string;
@@ -42,9 +41,9 @@ export interface Servers {
 
 /** Starts both servers; resolves as soon as kube-apiserver is ready. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { folder, lifeline } = options;
-  const certDir = path.join(folder, 'certs');
-  const dataDir = path.join(folder, 'etcd-data');
+  const { lifeline } = options;
+  const certDir = path.join(lifeline.folder, 'certs');
+  const dataDir = path.join(lifeline.folder, 'etcd-data');
   await mkdir(certDir);
   await mkdir(dataDir);
   const authority = await TinyCA.create();

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,10 +51,10 @@ export interface ControlPlane extends Omit<Servers, 'admin'> {
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const binaries = options.binaries ?? (await controlPlaneBinaries());
-  const folder = await mkdtemp(path.join(tmpdir(), 'institution-sync-control-plane-'));
-  const lifeline = await openLifeline(folder);
+  const lifeline = await openLifeline(path.join(tmpdir(), 'institution-sync-control-plane-'));
+  const { folder } = lifeline;
   try {
-    const { admin, ...servers } = await startServers({ folder, lifeline, ...binaries, ...options });
+    const { admin, ...servers } = await startServers({ lifeline, ...binaries, ...options });
     const kubeconfig = await writeAdminKubeconfig(folder, admin);
     const environment = await clientEnvironment(folder);
     await untilDefaultNamespaceExists(admin);

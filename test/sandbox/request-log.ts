@@ -18,10 +18,10 @@ export interface RequestRecord {
 /** What a request's record is opened with. */
 export type Arrival = Omit<RequestRecord, 'status' | 'fault'>;
 
+const FIELDS = ['method', 'path', 'endpoint', 'status', 'fault'] as const;
+
 /** Fields that a record must have to be counted. */
-export type RequestFilter = Partial<
-  Pick<RequestRecord, 'method' | 'path' | 'endpoint' | 'status' | 'fault'>
->;
+export type RequestFilter = Partial<Pick<RequestRecord, (typeof FIELDS)[number]>>;
 
 export interface RequestLog {
   /** Opens a record; the function it returns completes it. */
@@ -66,7 +66,5 @@ export function openRequestLog(kept: number): RequestLog {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function matches(record: RequestRecord, filter: RequestFilter): boolean {
-  return Object.entries(filter).every(
-    ([field, wanted]) => wanted === undefined || record[field as keyof RequestRecord] === wanted,
-  );
+  return FIELDS.every((field) => filter[field] === undefined || record[field] === filter[field]);
 }

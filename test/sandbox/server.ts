@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { certificates } from './certificates.ts';
-import type { Answer, Call, Router } from './exchange.ts';
+import type { Answer, Call, Route, Router } from './exchange.ts';
+import { isEarly, type FaultKind } from './fault-kinds.ts';
 import { openFaultSwitch, type FaultSwitch } from './faults.ts';
 import { openRequestLog, type RequestLog, type RequestRecord } from './request-log.ts';
 import { encode, intercept, spoil, type Delivery } from './spoil.ts';
@@ -55,8 +56,14 @@ export async function startServer(options: ServerOptions, router: Router): Promi
     // the one that closes, and no request meets a connection that is just being closed.
     { cert, key, minVersion: 'TLSv1.2', keepAliveTimeout: 120_000, requestTimeout: 0 },
     (request, response) => {
-      // A client that goes away, or a stop, in the middle of an exchange is no error here.
-      serve(request, response).catch(() => request.socket.destroy());
+      serve(request, response).catch((error: unknown) => {
+        request.socket.destroy();
+        // A mistake in the sandbox or in a hook must not pass for a fault of the network.
+        if (stopping.signal.aborted) return;
+        setImmediate(() => {
+          throw error;
+        });
+      });
     },
   );
   server.on('connection', (socket: Socket) => {
@@ -71,6 +78,7 @@ export async function startServer(options: ServerOptions, router: Router): Promi
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = await readCall(request);
+    if (!call) return;
     const route = router(call);
     const arrival = {
       at: now(),
@@ -83,15 +91,7 @@ export async function startServer(options: ServerOptions, router: Router): Promi
     const complete = requests.open(arrival);
     await options.onRequest?.(arrival);
     const fault = faults.take(call, route);
-    let delivery = fault && intercept(fault, now());
-    if (!delivery) {
-      const answer = await route.answer(call);
-      const key = `${call.method} ${call.path}`;
-      delivery = fault
-        ? spoil(fault, call, answer, { previous: previous.get(key) })
-        : encode(answer);
-      previous.set(key, answer);
-    }
+    const delivery = await deliver(call, route, fault);
     const heard = delivery.ending !== 'reset' && delivery.ending !== 'hang';
     complete(heard ? delivery.status : 0, fault?.kind);
     const ms = (options.latencyMs ?? 0) + (fault?.kind === 'delay' ? fault.ms : 0);
@@ -99,10 +99,21 @@ export async function startServer(options: ServerOptions, router: Router): Promi
     send(response, delivery, () => sockets.get(request.socket.remotePort)?.resetAndDestroy());
   }
 
+  async function deliver(call: Call, route: Route, fault?: FaultKind): Promise<Delivery> {
+    if (fault && isEarly(fault)) return intercept(fault, now());
+    const answer = await route.answer(call);
+    const key = `${call.method} ${route.template}`;
+    const before = previous.get(key);
+    previous.set(key, answer);
+    return fault ? spoil(fault, call, answer, before) : encode(answer);
+  }
+
   const [address, port] = (options.listen ?? '127.0.0.1:0').split(':');
   server.listen(Number(port), address);
   await once(server, 'listening');
-  const host = `${address}:${(server.address() as AddressInfo).port}`;
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('the server has no port');
+  const host = `${address}:${bound.port}`;
 
   async function stop(): Promise<void> {
     stopping.abort();
@@ -124,12 +135,17 @@ export async function startServer(options: ServerOptions, router: Router): Promi
   };
 }
 
-async function readCall(request: IncomingMessage): Promise<Call> {
+/** Nothing when the client goes away before its request is complete. */
+async function readCall(request: IncomingMessage): Promise<Call | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= LARGEST_BODY) chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= LARGEST_BODY) chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
   }
   const tooLarge = size > LARGEST_BODY;
   const [path = '/', query] = (request.url ?? '/').split('?', 2);
@@ -155,8 +171,12 @@ function send(response: ServerResponse, delivery: Delivery, reset: () => void): 
   }
   const half = bytes.subarray(0, Math.floor(bytes.length / 2));
   response.flushHeaders();
-  response.write(half, () => {
+  if (half.length > 0) response.write(half, breakOff);
+  else breakOff();
+
+  // Not at once: what was written must leave first.
+  function breakOff(): void {
     if (ending === 'reset-after-headers') setImmediate(reset);
-    if (ending === 'cut-body') response.socket?.end();
-  });
+    if (ending === 'cut-body') setImmediate(() => response.socket?.end());
+  }
 }

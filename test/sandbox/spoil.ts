@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import type { Answer, Call } from './exchange.ts';
-import type { FaultKind } from './faults.ts';
+import type { EarlyFault, LateFault } from './fault-kinds.ts';
 
 /** How far an answer gets: all of it, or where it ends. */
-export type Ending = 'whole' | 'reset' | 'reset-after-headers' | 'hang' | 'hang-in-body' | 'cut-body';
+export type Ending =
+  'whole' | 'reset' | 'reset-after-headers' | 'hang' | 'hang-in-body' | 'cut-body';
 
 /** An answer as bytes, and how far they get. */
 export interface Delivery {
@@ -28,65 +29,62 @@ export function encode(answer: Answer, ending: Ending = 'whole'): Delivery {
   return { status: answer.status, headers: { ...type, ...answer.headers }, bytes, ending };
 }
 
-/** What the client gets in place of the service's answer; undefined when the service answers. */
-export function intercept(kind: FaultKind, now: number): Delivery | undefined {
-  switch (kind.kind) {
-    case 'status':
-      return encode({ status: kind.status, body: kind.body ?? plainError(kind.status) });
-    case 'reset':
-    case 'hang':
-      return encode({ status: 200 }, kind.kind);
-    case 'html':
-      return page(200);
-    case 'redirect':
-      return encode({ status: kind.status ?? 302, headers: { location: kind.location } });
-    case 'too-many-requests':
-      return encode({
-        status: 429,
-        headers: {
-          ...(kind.headers ? exhausted(now, kind.waitSeconds ?? 1) : {}),
-          ...(kind.retryAfter === undefined ? {} : { 'retry-after': kind.retryAfter }),
-        },
-        body: { ...plainError(429), errorCode: 'too_many_requests' },
-      });
-    default:
-      return undefined;
+/** What the client gets in place of the service's answer. `now` is in milliseconds. */
+export function intercept(fault: EarlyFault, now: number): Delivery {
+  if (fault.kind === 'status') {
+    return encode({ status: fault.status, body: fault.body ?? plainError(fault.status) });
   }
+  if (fault.kind === 'redirect') {
+    return encode({ status: fault.status ?? 302, headers: { location: fault.location } });
+  }
+  if (fault.kind === 'too-many-requests') {
+    return encode({
+      status: 429,
+      headers: {
+        ...(fault.headers ? exhausted(now, fault.waitSeconds ?? 1) : {}),
+        ...(fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter }),
+      },
+      body: { ...plainError(429), errorCode: 'too_many_requests' },
+    });
+  }
+  return fault.kind === 'html' ? page(200) : encode({ status: 200 }, fault.kind);
 }
 
-/** The service's answer, spoiled. `previous` is the path's last answer, `cursor` its first `next`. */
+/** The service's answer, spoiled. `previous` is the one before, to a request of the same template. */
 export function spoil(
-  kind: FaultKind,
+  fault: LateFault,
   call: Call,
   answer: Answer,
-  memory: { readonly previous: Answer | undefined },
+  previous: Answer | undefined,
 ): Delivery {
-  switch (kind.kind) {
+  switch (fault.kind) {
     case 'status-after-effect':
-      return encode({ status: kind.status, body: kind.body ?? plainError(kind.status) });
+      return encode({ status: fault.status, body: fault.body ?? plainError(fault.status) });
+    case 'wrong-shape':
+      return encode({
+        ...answer,
+        body: 'body' in fault ? fault.body : { data: plain(answer.body) },
+      });
     case 'lost-answer':
       return encode(answer, 'reset');
     case 'reset-after-headers':
     case 'hang-in-body':
     case 'cut-body':
-      return encode(answer, kind.kind);
+      return encode(answer, fault.kind);
     case 'garbage-json':
       return halved(encode(answer));
     case 'empty':
       return encode({ ...answer, body: Buffer.alloc(0) });
-    case 'gzip': {
-      const { bytes, headers, ...rest } = encode(answer);
-      return { ...rest, bytes: gzipSync(bytes), headers: { ...headers, 'content-encoding': 'gzip' } };
-    }
+    case 'gzip':
+      return zipped(encode(answer));
     case 'repeat-page':
-      return encode(memory.previous ?? answer);
+      return encode(previous ?? answer);
     case 'loop-cursor':
       return encode(looped(call, answer));
-    case 'wrong-shape':
-      return encode({ ...answer, body: kind.body ?? { data: plain(answer.body) } });
-    default:
-      return encode(answer);
+    case 'delay':
+      break;
   }
+  return encode(answer);
 }
 
 /** The next page is said to be the one that was asked for just now. */
@@ -104,6 +102,10 @@ function plain(body: unknown): unknown {
 /** Text that stops in the middle, though the message is complete. */
 function halved(delivery: Delivery): Delivery {
   return { ...delivery, bytes: delivery.bytes.subarray(0, Math.ceil(delivery.bytes.length / 2)) };
+}
+
+function zipped({ bytes, headers, ...rest }: Delivery): Delivery {
+  return { ...rest, headers: { ...headers, 'content-encoding': 'gzip' }, bytes: gzipSync(bytes) };
 }
 
 function page(status: number): Delivery {

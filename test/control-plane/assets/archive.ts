@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { extract } from 'tar';
-import { firstExecutable, releaseFolders } from './cache.ts';
+import { openLifeline } from '../lifeline.ts';
+import { cacheFolder, firstExecutable, releaseFolders } from './cache.ts';
 import { openDownloader } from './download.ts';
 import type { Machine } from './machine.ts';
 import type { Release } from './release.ts';
@@ -12,9 +13,8 @@ import type { Release } from './release.ts';
  */
 export async function unpackArchive(release: Release, machine: Machine): Promise<void> {
   const { archive } = release;
-  const target = releaseFolders(release, machine).unpacked;
-  await mkdir(target, { recursive: true });
-  const scratch = await mkdtemp(path.join(target, '.download-'));
+  const lifeline = await openLifeline(path.join(cacheFolder(machine), '.download-'));
+  const scratch = lifeline.folder;
   const downloader = openDownloader(machine.signal);
   try {
     const located = await archive.locate(machine.platform, downloader.readText);
@@ -33,11 +33,13 @@ export async function unpackArchive(release: Release, machine: Machine): Promise
       const unpacked = await firstExecutable([path.join(scratch, name)]);
       if (unpacked === undefined) throw new Error(`${located.url} does not hold ${name}`);
     }
+    const target = releaseFolders(release, machine).unpacked;
+    await mkdir(target, { recursive: true });
     for (const name of archive.binaries) {
       await rename(path.join(scratch, name), path.join(target, name));
     }
   } finally {
     await downloader.close();
-    await rm(scratch, { recursive: true, force: true });
+    await lifeline.end();
   }
 }

@@ -36,12 +36,11 @@ export async function readCache(
 /** The first of these files that exists and may be run. */
 export async function firstExecutable(files: readonly string[]): Promise<string | undefined> {
   for (const file of files) {
-    try {
-      await access(file, constants.X_OK);
-      return file;
-    } catch {
-      continue;
-    }
+    const runs = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return file;
   }
   return undefined;
 }

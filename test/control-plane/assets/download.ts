@@ -3,26 +3,28 @@ import { createWriteStream } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
-import type { LocatedArchive } from './release.ts';
+import type { LocatedArchive, ReadText } from './release.ts';
 
-/** A machine without Internet must go on to the next source within seconds. */
-const CONNECT_TIMEOUT_MS = 4000;
-/** For the headers of an answer, and for each silence within its body. */
-const SILENCE_TIMEOUT_MS = 15_000;
+const PATIENCE = {
+  /** A machine without Internet must go on to the next source within seconds. */
+  connectMs: 4000,
+  /** For the headers of an answer, and for each silence within its body. */
+  silenceMs: 15_000,
+};
 
 export interface Downloader {
-  readText(url: string): Promise<string>;
+  readonly readText: ReadText;
   /** Writes the archive to `file`; rejects unless it hashes to what it must. */
   save(archive: LocatedArchive, file: string, onSize: (bytes: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Downloads over https, through HTTPS_PROXY where that is set. */
-export function openDownloader(signal: AbortSignal): Downloader {
+export function openDownloader(signal: AbortSignal, patience = PATIENCE): Downloader {
   const dispatcher = new EnvHttpProxyAgent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: SILENCE_TIMEOUT_MS,
-    bodyTimeout: SILENCE_TIMEOUT_MS,
+    connect: { timeout: patience.connectMs },
+    headersTimeout: patience.silenceMs,
+    bodyTimeout: patience.silenceMs,
   });
 
   async function get(url: string): Promise<Response> {
@@ -42,7 +44,7 @@ export function openDownloader(signal: AbortSignal): Downloader {
       onSize(Number(answer.headers.get('content-length')));
       const hash = createHash(algorithm);
       const tap = new PassThrough().on('data', (chunk: Buffer) => hash.update(chunk));
-      const body = Readable.fromWeb(answer.body ?? new ReadableStream());
+      const body = answer.body ? Readable.fromWeb(answer.body) : Readable.from([]);
       await pipeline(body, tap, createWriteStream(file), { signal });
       if (hash.digest('hex') !== digest) {
         throw new Error(`${url} does not have the checksum that it must have`);

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../command.ts';
 import { openLifeline } from '../lifeline.ts';
-import { releaseFolders } from './cache.ts';
+import { cacheFolder, releaseFolders } from './cache.ts';
 import type { Machine } from './machine.ts';
 import type { Build, Release } from './release.ts';
 
@@ -14,26 +14,27 @@ import type { Build, Release } from './release.ts';
 export async function buildWithGo(release: Release, name: string, machine: Machine): Promise<void> {
   const build = release.builds[name];
   if (!build) throw new Error(`there is no way to build ${name}`);
-  const target = releaseFolders(release, machine).built;
-  await mkdir(target, { recursive: true });
-  const scratch = await mkdtemp(path.join(target, '.build-'));
-  const lifeline = await openLifeline(scratch);
+  const lifeline = await openLifeline(path.join(cacheFolder(machine), '.build-'));
+  const scratch = lifeline.folder;
   try {
     const output = path.join(scratch, name);
-    machine.tell(
-      `Building ${name} ${release.version.slice(1)} with Go, once, ${build.duration} on two cores`,
-    );
-    const result = await runCommand(
-      lifeline,
-      'go',
-      ['build', '-C', release.module, ...goFlags(build), '-o', output, build.package],
-      goEnvironment(machine, scratch),
-      { signal: machine.signal },
-    ).catch((error: unknown) => {
-      throw new Error(isMissing(error) ? 'Go is not installed' : `Go cannot be run: ${error}`);
+    const flags = [...goFlags(build), '-o', output];
+    const environment = goEnvironment(machine, scratch);
+    const go = (...args: string[]) =>
+      runCommand(lifeline, 'go', args, environment, { signal: machine.signal });
+    await go('version').catch((error: unknown) => {
+      throw new Error(
+        isMissing(error) ? 'Go is not installed' : `Go does not run: ${String(error)}`,
+      );
     });
+    machine.tell(
+      `Building ${name} (${release.title}) with Go, once: ${build.duration} on two cores`,
+    );
+    const result = await go('build', '-C', release.module, ...flags, build.package);
     machine.signal.throwIfAborted();
     if (result.code !== 0) throw new Error(`go build ${build.package}: ${lastLine(result.stderr)}`);
+    const target = releaseFolders(release, machine).built;
+    await mkdir(target, { recursive: true });
     await rename(output, path.join(target, name));
   } finally {
     await lifeline.end();

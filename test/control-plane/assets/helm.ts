@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { firstExecutable } from './cache.ts';
 import type { Machine } from './machine.ts';
 import type { LocatedArchive, ReadText, Release } from './release.ts';
 
@@ -57,16 +57,9 @@ async function locateArchive(url: string, readText: ReadText): Promise<LocatedAr
 
 /** The first `helm` on the PATH, if it runs and is new enough. */
 export async function helmOnPath(machine: Machine): Promise<string | undefined> {
-  for (const folder of (machine.env['PATH'] ?? '').split(path.delimiter)) {
-    if (!path.isAbsolute(folder)) continue;
-    const file = path.join(folder, 'helm');
-    const found = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return (await isNewEnough(file, machine)) ? file : undefined;
-  }
-  return undefined;
+  const folders = (machine.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
+  const file = await firstExecutable(folders.map((folder) => path.join(folder, 'helm')));
+  return file !== undefined && (await isNewEnough(file, machine)) ? file : undefined;
 }
 
 async function isNewEnough(file: string, machine: Machine): Promise<boolean> {

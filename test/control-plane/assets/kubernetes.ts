@@ -97,9 +97,15 @@ async function locateArchive(
     const url = `${pins.archiveBase}/envtest-${version}/${name}`;
     return { url, algorithm: 'sha512', digest: pinned };
   }
-  const index = Index.safeParse(parse(await readText(pins.archiveIndex)));
-  if (!index.success) throw new Error(`${pins.archiveIndex} is not an index of envtest archives`);
-  const entry = index.data.releases[version]?.[name];
+  const entry = parseIndex(await readText(pins.archiveIndex), pins).releases[version]?.[name];
   if (!entry) throw new Error(`there is no ${name}`);
   return { url: entry.selfLink, algorithm: 'sha512', digest: entry.hash.toLowerCase() };
+}
+
+function parseIndex(text: string, pins: KubernetesPins) {
+  try {
+    return Index.parse(parse(text));
+  } catch {
+    throw new Error(`${pins.archiveIndex} is not an index of envtest archives`);
+  }
 }

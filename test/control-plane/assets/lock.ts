@@ -19,7 +19,12 @@ export async function withLock<T>(
   machine: Machine,
   work: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The cache cannot be written (${reason}): set XDG_CACHE_HOME to a folder of yours`,
+    );
+  });
   const file = path.join(folder, '.lock');
   const owner = randomUUID();
   let told = false;

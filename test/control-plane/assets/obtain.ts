@@ -17,35 +17,45 @@ export async function obtain(
 ): Promise<ReadonlyMap<string, string>> {
   const cached = await readCache(release, names, machine);
   if (names.every((name) => cached.has(name))) return cached;
-  return withLock(cacheFolder(machine), machine, async () => {
-    const missing = async () => {
-      const found = await readCache(release, names, machine);
-      return names.filter((name) => !found.has(name));
-    };
-    const reasons: string[] = [];
-    const wanted = await missing();
-    if (wanted.some((name) => release.archive.binaries.includes(name))) {
-      await attempt('the official archive', () => unpackArchive(release, machine));
-    }
-    for (const name of await missing()) {
-      if (!(await attempt('the build', () => buildWithGo(release, name, machine)))) break;
-    }
-    const absent = await missing();
-    if (absent.length === 0) return readCache(release, names, machine);
-    throw new Error(
-      `${release.title} is not to be had (${absent.join(', ')}): ${reasons.join('; ')}. ` +
-        `Connect to the Internet, install Go ${release.go} or newer, or ${remedy}`,
-    );
+  return withLock(cacheFolder(machine), machine, () => fill(release, names, machine, remedy));
+}
 
-    async function attempt(source: string, work: () => Promise<void>): Promise<boolean> {
-      try {
-        await work();
-        return true;
-      } catch (error) {
-        machine.signal.throwIfAborted();
-        reasons.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
-        return false;
-      }
+async function fill(
+  release: Release,
+  names: readonly string[],
+  machine: Machine,
+  remedy: string,
+): Promise<ReadonlyMap<string, string>> {
+  const reasons: string[] = [];
+  async function attempt(source: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      machine.signal.throwIfAborted();
+      reasons.push(`${source}: ${firstLine(error)}`);
     }
+  }
+  async function missing(): Promise<readonly string[]> {
+    const found = await readCache(release, names, machine);
+    return names.filter((name) => !found.has(name));
+  }
+
+  // Another process may have done all of it while this one waited for the lock.
+  if ((await missing()).some((name) => release.archive.binaries.includes(name))) {
+    await attempt('the official archive', () => unpackArchive(release, machine));
+  }
+  await attempt('the build', async () => {
+    for (const name of await missing()) await buildWithGo(release, name, machine);
   });
+  const absent = await missing();
+  if (absent.length === 0) return readCache(release, names, machine);
+  throw new Error(
+    `${release.title} is not to be had (${absent.join(', ')}): ${reasons.join('; ')}. ` +
+      `Connect to the Internet, install Go ${release.go} or newer, or ${remedy}`,
+  );
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().split('\n', 1).join('');
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Organization } from '../../../src/auth0/organization.ts';
 import type { Institution, Listing } from '../../../src/institutions/institution.ts';
 
@@ -63,9 +63,28 @@ export const scenarios = fc
     settings,
   }));
 
+/** The same, with more listings that come one after the other. */
+export const histories = scenarios.chain((scenario) =>
+  fc.record({
+    scenario: fc.constant(scenario),
+    later: fc.array(
+      listings.map((listing) => ({
+        ...listing,
+        institutions: listing.institutions.map(choose(scenario.settings.fields)),
+      })),
+      { minLength: 1, maxLength: 4 },
+    ),
+  }),
+);
+
 function choose(fields: readonly string[]): (institution: Institution) => Institution {
   return (each) => ({
     ...each,
     fields: Object.fromEntries(Object.entries(each.fields).filter(([key]) => fields.includes(key))),
   });
+}
+
+/** Parameters of a property: the same cases each time, unless FC_SEED asks for others. */
+export function runs(numRuns: number): fc.Parameters<unknown> {
+  return { numRuns, seed: Number(process.env['FC_SEED'] ?? 1) };
 }

@@ -6,16 +6,22 @@ import type { Tenant } from '../../../src/sync/tenant.ts';
 export interface MemoryTenant extends Tenant {
   readonly organizations: Map<string, Organization>;
   readonly enabled: Map<string, Map<string, boolean>>;
+  /** The ids of the tenant's connections by name. */
+  readonly connections: Map<string, string>;
   /** One line a call, for instance `PATCH org_1 {"displayName":"X"}`. */
   readonly calls: string[];
   /** Thrown by the call whose line starts with the key; a number is a refusal with that status. */
   readonly faults: Map<string, Error | number>;
+  /** Awaited by each call before it takes effect; what it throws, the call rejects with. */
+  before: (line: string) => void | Promise<void>;
+  /** Awaited by each call after it took effect; what it throws comes in place of the answer. */
+  after: (line: string) => void | Promise<void>;
 }
 
 /** A tenant in memory that obeys Auth0's rules on names and answers as the client promises. */
 export function memoryTenant(
   seed: readonly Organization[] = [],
-  connections: Readonly<Record<string, string>> = {},
+  connections: ReadonlyMap<string, string> = new Map(),
 ): MemoryTenant {
   const organizations = new Map(seed.map((organization) => [organization.id, organization]));
   const enabled = new Map<string, Map<string, boolean>>();
@@ -23,84 +29,90 @@ export function memoryTenant(
   const faults = new Map<string, Error | number>();
   let made = 0;
 
-  function call(line: string, signal: AbortSignal): void {
+  async function call<Result>(
+    line: string,
+    signal: AbortSignal,
+    effect: () => Result,
+  ): Promise<Result> {
     signal.throwIfAborted();
     calls.push(line);
     for (const [start, fault] of faults) {
       if (!line.startsWith(start)) continue;
       throw typeof fault === 'number' ? new Refusal(fault, `refused: ${start}`) : fault;
     }
+    await tenant.before(line);
+    const result = effect();
+    await tenant.after(line);
+    return result;
   }
 
   function named(name: string): Organization | undefined {
     return [...organizations.values()].find((organization) => organization.name === name);
   }
 
-  return {
+  const tenant: MemoryTenant = {
     organizations,
     enabled,
+    connections: new Map(connections),
     calls,
     faults,
-    async requireScopes(scopes, signal) {
-      call(`SCOPES ${scopes.join(' ')}`, signal);
-    },
+    before() {},
+    after() {},
+    requireScopes: (scopes, signal) => call(`SCOPES ${scopes.join(' ')}`, signal, () => {}),
     async *listOrganizations(signal) {
       const all = [...organizations.values()];
       for (let from = 0; from === 0 || from < all.length; from += 50) {
-        call(`LIST ${from}`, signal);
-        yield all.slice(from, from + 50);
+        yield await call(`LIST ${from}`, signal, () => all.slice(from, from + 50));
       }
     },
-    async readOrganization(id, signal) {
-      call(`GET ${id}`, signal);
-      const found = organizations.get(id);
-      return found && { ...found, body: { ...found, branding: { logo: 'kept' } } };
-    },
-    async readOrganizationByName(name, signal) {
-      call(`NAME ${name}`, signal);
-      return named(name);
-    },
-    async createOrganization({ name, displayName, metadata, connections: wanted }, signal) {
-      call(`POST ${name}`, signal);
-      if (named(name)) return 'taken';
-      made += 1;
-      const organization = { id: `org_made${made}`, name, displayName, metadata };
-      organizations.set(organization.id, organization);
-      enabled.set(organization.id, connectionMap(wanted));
-      return organization;
-    },
-    async updateOrganization(id, set, signal) {
-      call(`PATCH ${id} ${JSON.stringify(set)}`, signal);
-      const before = organizations.get(id);
-      if (!before) return 'gone';
-      const holder = set.name === undefined ? undefined : named(set.name);
-      if (holder && holder.id !== id) throw new Refusal(409, 'name taken');
-      const after = { ...before, ...set };
-      organizations.set(id, after);
-      return after;
-    },
-    async deleteOrganization(id, signal) {
-      call(`DELETE ${id}`, signal);
-      return organizations.delete(id) ? 'deleted' : 'gone';
-    },
-    async findConnection(name, signal) {
-      call(`CONNECTION ${name}`, signal);
-      return connections[name];
-    },
-    async listEnabledConnections(id, signal) {
-      call(`CONNECTIONS ${id}`, signal);
-      return [...(enabled.get(id) ?? [])].map(([connectionId, assignMembershipOnLogin]) => ({
-        connectionId,
-        assignMembershipOnLogin,
-      }));
-    },
-    async enableConnection(id, connection, signal) {
-      call(`ENABLE ${id} ${connection.connectionId}`, signal);
-      const present = enabled.get(id) ?? new Map<string, boolean>();
-      enabled.set(id, present.set(connection.connectionId, connection.assignMembershipOnLogin));
-    },
+    readOrganization: (id, signal) =>
+      call(`GET ${id}`, signal, () => {
+        const found = organizations.get(id);
+        return found && { ...found, body: { ...found, branding: { logo: 'kept' } } };
+      }),
+    readOrganizationByName: (name, signal) => call(`NAME ${name}`, signal, () => named(name)),
+    createOrganization: ({ name, displayName, metadata, connections: wanted }, signal) =>
+      call(`POST ${name}`, signal, () => {
+        if (named(name)) return 'taken';
+        made += 1;
+        const organization = { id: `org_made${made}`, name, displayName, metadata };
+        organizations.set(organization.id, organization);
+        enabled.set(organization.id, connectionMap(wanted));
+        return organization;
+      }),
+    updateOrganization: (id, set, signal) =>
+      call(`PATCH ${id} ${JSON.stringify(set)}`, signal, () => {
+        const before = organizations.get(id);
+        if (!before) return 'gone';
+        const holder = set.name === undefined ? undefined : named(set.name);
+        if (holder && holder.id !== id) throw new Refusal(409, 'name taken');
+        const after = { ...before, ...set };
+        organizations.set(id, after);
+        return after;
+      }),
+    deleteOrganization: (id, signal) =>
+      call(`DELETE ${id}`, signal, () => {
+        enabled.delete(id);
+        return organizations.delete(id) ? 'deleted' : 'gone';
+      }),
+    findConnection: (name, signal) =>
+      call(`CONNECTION ${name}`, signal, () => tenant.connections.get(name)),
+    listEnabledConnections: (id, signal) =>
+      call(`CONNECTIONS ${id}`, signal, () => {
+        if (!organizations.has(id)) throw new Refusal(404, 'no such organization');
+        return [...(enabled.get(id) ?? [])].map(([connectionId, assignMembershipOnLogin]) => ({
+          connectionId,
+          assignMembershipOnLogin,
+        }));
+      }),
+    enableConnection: (id, connection, signal) =>
+      call(`ENABLE ${id} ${connection.connectionId}`, signal, () => {
+        const present = enabled.get(id) ?? new Map<string, boolean>();
+        enabled.set(id, present.set(connection.connectionId, connection.assignMembershipOnLogin));
+      }),
     requestCount: () => calls.filter((line) => !line.startsWith('SCOPES')).length,
   };
+  return tenant;
 }
 
 function connectionMap(connections: readonly EnabledConnection[]): Map<string, boolean> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Organization } from '../../../src/auth0/organization.ts';
 import type { Institution } from '../../../src/institutions/institution.ts';
 import { countChanges, type Plan } from '../../../src/sync/changes.ts';
@@ -215,10 +215,7 @@ describe('plan', () => {
     ],
     [
       'metadata keys such as __proto__ are data',
-      [
-        [institution('a')],
-        [organization('org_1', 'a', JSON.parse('{"__proto__":"x"}') as Record<string, string>)],
-      ],
+      [[institution('a')], [organization('org_1', 'a', { ['__proto__']: 'x' })]],
       ['adopt org_1 {"metadata":{"__proto__":"x","institutionId":"a"}}'],
     ],
   ];
@@ -357,12 +354,10 @@ function applyPurely(
 ): Map<string, Organization> {
   const after = new Map(before);
   const holder = (name: string) => [...after.values()].find((each) => each.name === name);
-  for (const {
-    organization: { id },
-    set,
-  } of [...result.renames, ...result.updates]) {
+  for (const { organization, set } of [...result.renames, ...result.updates]) {
+    const { id } = organization;
     if (set.name !== undefined) expect(holder(set.name)).to.equal(undefined);
-    after.set(id, { ...(after.get(id) as Organization), ...set });
+    after.set(id, { ...organization, ...set });
   }
   for (const {
     institution: { id, name, fields },

@@ -1,0 +1,74 @@
+/** Requests under way, and what to believe of answers to requests that were under way together. */
+export interface Overlap {
+  readonly size: number;
+  /** When each request that is under way was sent, in that order. */
+  sentTimes(): Iterable<number>;
+  add(at: number, share: number): Sent;
+  delete(sent: Sent): boolean;
+  /**
+   * The tokens left once all requests sent by now are taken off but those under way, by this answer
+   * (`remaining`, taken at `at`, answered `now`) and all others to requests that overlapped it.
+   */
+  soberRemaining(sent: Sent, remaining: number, at: number, now: number, rate: number): number;
+}
+
+/** A request that was sent. */
+export interface Sent {
+  readonly at: number;
+  /** The part of the limits that its sender may use. */
+  readonly share: number;
+  /** It followed the one before as soon as the bucket's model allowed. */
+  readonly pressed: boolean;
+}
+
+interface Seen {
+  readonly answeredAt: number;
+  readonly at: number;
+  readonly remaining: number;
+  /** Tokens left if all requests sent by then are taken off, plus the number of those. */
+  readonly base: number;
+}
+
+/**
+ * The server may take requests that are under way together in any order, and an answer may overtake
+ * another, so the lowest of such answers counts: two answers "4 left" and "1 left" leave 1.
+ */
+export function createOverlap(isPressed: (sincePrevious: number) => boolean): Overlap {
+  const underWay = new Set<Sent>();
+  let count = 0;
+  let lastAt = -Infinity;
+  let seen: readonly Seen[] = [];
+
+  return {
+    get size() {
+      return underWay.size;
+    },
+    *sentTimes() {
+      for (const sent of underWay) yield sent.at;
+    },
+    add(at, share) {
+      const sent = { at, share, pressed: isPressed(at - lastAt) };
+      underWay.add(sent);
+      count += 1;
+      lastAt = at;
+      return sent;
+    },
+    delete: (sent) => underWay.delete(sent),
+    soberRemaining(sent, remaining, at, now, rate) {
+      const [oldest = sent] = underWay;
+      const from = Math.min(oldest.at, sent.at);
+      seen = seen.filter((other) => other.answeredAt > from);
+      const answered = count - underWay.size;
+      let least = remaining;
+      let lowest = remaining;
+      for (const other of seen) {
+        if (other.answeredAt <= sent.at) continue;
+        least = Math.min(least, other.base - answered + rate * Math.max(0, at - other.at));
+        lowest = Math.min(lowest, other.remaining);
+      }
+      seen = [...seen, { answeredAt: now, at, remaining, base: remaining + answered }];
+      // Whichever the server took last, it told no less than the lowest.
+      return Math.max(least, lowest);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { ClusterOptions } from '../cluster/cluster-options.ts';
+import { objectSubject } from '../cluster/object-subject.ts';
+import type { TrustOptions } from '../cluster/trusted-hosts.ts';
+import { computePlan } from '../plan/compute-plan.ts';
+import type { OutputFormat } from '../plan/output-format.ts';
+import { asText } from '../screen/as-text.ts';
+import { styleFor } from '../screen/style.ts';
+import { verbosityOf } from '../settings/read-settings.ts';
+import type { CommonOptions } from '../settings/settings-options.ts';
+import { openStage } from '../stage.ts';
+import { explanation } from './explanation.ts';
+import { explanationText } from './explanation-text.ts';
+
+export type ExplainOptions = CommonOptions &
+  ClusterOptions &
+  TrustOptions & { readonly output: OutputFormat };
+
+/** The command `explain`. Resolves with the exit code. */
+export async function explain(
+  institutionId: string,
+  name: string | undefined,
+  options: ExplainOptions,
+): Promise<number> {
+  const verbosity = verbosityOf(options);
+  const subject = await objectSubject(name, options, undefined);
+  const { domain, requestBudget } = subject.spec.auth0;
+  const stage = openStage({ domain, requestBudget, verbosity, stream: 'stderr', task: 'plan' });
+  try {
+    const { report, listing, memory, exitCode } = await computePlan(subject, stage);
+    const about =
+      listing && explanation(institutionId, listing, memory.organizations.values(), report);
+    if (about === undefined) return exitCode;
+    if (options.output !== 'table') {
+      process.stdout.write(await asText(about, options.output));
+      return exitCode;
+    }
+    const style = styleFor(process.stdout, process.env);
+    for (const line of explanationText(about, style)) process.stdout.write(`${line}\n`);
+    if (subject.spec.suspend) process.stdout.write('  It is suspended: no sync is started.\n');
+    return exitCode;
+  } finally {
+    stage.close();
+  }
+}

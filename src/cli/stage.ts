@@ -1,0 +1,71 @@
+import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
+import { createLog, hideSecrets } from '../telemetry/create-log.ts';
+import { systemClock } from '../time/clock.ts';
+import { remainingBy } from './clients.ts';
+import { listenForSignals, type Interruption } from './interruption.ts';
+import { logPresenter, type Task } from './rounds/log-presenter.ts';
+import type { Presenter, Verbosity } from './rounds/presenter.ts';
+import { terminalPresenter } from './rounds/terminal-presenter.ts';
+import { startProgressBar } from './screen/progress-bar.ts';
+import { styleFor } from './screen/style.ts';
+
+export interface StageOptions {
+  readonly domain: string;
+  readonly requestBudget: number;
+  readonly verbosity: Verbosity;
+  /** Where progress and logs go: apart from a result that is written to standard output. */
+  readonly stream: 'stdout' | 'stderr';
+  /** What the end of a run is called in logs. */
+  readonly task: Task;
+}
+
+/** What every command that talks to THE and Auth0 stands on. */
+export interface Stage {
+  readonly pacer: Pacer;
+  readonly presenter: Presenter;
+  readonly interruption: Interruption;
+  /** Ends the bar and the listening for signals. */
+  close(): void;
+}
+
+const LEVELS = { quiet: 'warn', normal: 'info', verbose: 'debug' } as const;
+
+/** On a terminal a bar and texts for people; elsewhere JSON logs. */
+export function openStage(options: StageOptions): Stage {
+  const { verbosity, domain } = options;
+  const output = process[options.stream];
+  const clock = systemClock;
+  const pacer = createPacer({ clock });
+  const closed = new AbortController();
+  const presenter = output.isTTY ? onTerminal() : inLogs();
+  const interruption = listenForSignals({
+    onStop: (name) => presenter.stopping(name),
+    onGiveUp: () => presenter.givingUp(),
+  });
+
+  function onTerminal(): Presenter {
+    const remaining = remainingBy(pacer, options.requestBudget);
+    const isWanted = verbosity !== 'quiet' && process.env['TERM'] !== 'dumb';
+    const bar = isWanted
+      ? startProgressBar({ output, clock, remaining }, closed.signal)
+      : undefined;
+    const print = (line: string) =>
+      bar === undefined ? output.write(`${line}\n`) : bar.print(line);
+    const style = styleFor(output, process.env);
+    return terminalPresenter({ domain, verbosity, bar, print, style, clock, redact: hideSecrets });
+  }
+
+  function inLogs(): Presenter {
+    return logPresenter(createLog({ level: LEVELS[verbosity], output }), clock, options.task);
+  }
+
+  return {
+    pacer,
+    presenter,
+    interruption,
+    close() {
+      closed.abort();
+      interruption.end();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import {
+  API_VERSION,
+  APPROVE_ANNOTATION,
+  FINALIZER,
+  GROUP,
+  KIND,
+  PLURAL,
+  VERSION,
+} from '../api/names.ts';
+import type { ApiAccess } from '../kubernetes/api-access.ts';
+import type { EventRecorder } from '../kubernetes/events.ts';
+import { isConflict, KubernetesError } from '../kubernetes/kubernetes-error.ts';
+import type { ObjectPath, Resource } from '../kubernetes/resource.ts';
+import type { ObjectApi } from './object-api.ts';
+import { readWatchedObject, type WatchedObject } from './watched-object.ts';
+
+export const INSTITUTION_SYNCS: Resource = { group: GROUP, version: VERSION, plural: PLURAL };
+export const SECRETS: Resource = { group: '', version: 'v1', plural: 'secrets' };
+
+/** Names this controller in the objects' managedFields. */
+const FIELD_MANAGER = 'institution-sync';
+
+/** The reconciler's few acts on the real API server. An object that is gone meanwhile is no error. */
+export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectApi {
+  return {
+    async writeStatus(object, status, signal) {
+      const { name, namespace, uid } = object.metadata;
+      const body = {
+        apiVersion: API_VERSION,
+        kind: KIND,
+        metadata: { name, namespace, uid },
+        status,
+      };
+      const patch = { type: 'apply', body, fieldManager: FIELD_MANAGER, force: true } as const;
+      try {
+        await unlessGone(access.patch({ ...pathOf(object), subresource: 'status' }, patch, signal));
+      } catch (error) {
+        // Forced, so the only conflict is another uid: a new object of the same name.
+        if (!isConflict(error)) throw error;
+      }
+    },
+
+    async setFinalizer(object, present, signal) {
+      const { resourceVersion } = object.metadata;
+      const others = object.metadata.finalizers.filter((each) => each !== FINALIZER);
+      const finalizers = present ? [...others, FINALIZER] : others;
+      const body = { metadata: { resourceVersion, finalizers } };
+      await unlessGone(
+        access.patch(pathOf(object), { type: 'merge', body, fieldManager: FIELD_MANAGER }, signal),
+      );
+    },
+
+    async removeApproval(object, hash, signal) {
+      for (;;) {
+        const raw = await access.get(pathOf(object), signal);
+        if (raw === undefined) return;
+        const now = readWatchedObject(raw);
+        if (now.approval !== hash) return;
+        const { resourceVersion } = now.metadata;
+        const body = { metadata: { resourceVersion, annotations: { [APPROVE_ANNOTATION]: null } } };
+        try {
+          await access.patch(
+            pathOf(object),
+            { type: 'merge', body, fieldManager: FIELD_MANAGER },
+            signal,
+          );
+          return;
+        } catch (error) {
+          // Our own progress may have been written in between.
+          if (!isConflict(error)) throw error;
+        }
+      }
+    },
+
+    async readSecret(namespace, name, signal) {
+      const secret = await access.get({ resource: SECRETS, namespace, name }, signal);
+      if (secret === undefined) return undefined;
+      const data = (secret['data'] ?? {}) as Readonly<Record<string, string>>;
+      const keys = Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+      );
+      return { version: `${secret.metadata.uid}/${secret.metadata.resourceVersion}`, keys };
+    },
+
+    recordEvent(object, event, signal) {
+      const { name, namespace, uid } = object.metadata;
+      const regarding = { apiVersion: API_VERSION, kind: KIND, namespace, name, uid };
+      return events.record({ regarding, ...event }, signal);
+    },
+  };
+}
+
+function pathOf({ metadata: { namespace, name } }: WatchedObject): ObjectPath {
+  return { resource: INSTITUTION_SYNCS, namespace, name };
+}
+
+async function unlessGone(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || error.statusCode !== 404) throw error;
+  }
+}

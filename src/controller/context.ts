@@ -1,0 +1,21 @@
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Random } from '../time/backoff.ts';
+import type { Clock } from '../time/clock.ts';
+import type { AllowLists } from './allow-list.ts';
+import type { ObjectApi } from './object-api.ts';
+import type { SessionContext } from './session.ts';
+import type { WatchedObject } from './watched-object.ts';
+
+/** What a reconciliation needs of the world. */
+export interface ReconcileContext {
+  readonly api: ObjectApi;
+  /** All objects that the watch shows. */
+  readonly objects: () => Iterable<WatchedObject>;
+  readonly allowLists: AllowLists;
+  readonly session: SessionContext;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}

@@ -1,0 +1,79 @@
+import type { InstitutionSyncHead } from '../api/institution-sync.ts';
+import type { InstitutionSyncStatus } from '../api/status.ts';
+import type { WatchedObject } from './watched-object.ts';
+import type { Session } from './session.ts';
+
+/** What the controller keeps in memory about one object. Losing it costs a sync, nothing more. */
+export interface Entry {
+  readonly uid: string;
+  /** The last status written by this process, newer than what the watch may have shown. */
+  status: InstitutionSyncStatus;
+  /** When the next sync is due, in epoch milliseconds. */
+  nextAt: number;
+  /** Something changed outside the object (its Secret, a rival), so a sync is due at once. */
+  wake: boolean;
+  /** Syncs in a row that ended with a fault. */
+  failures: number;
+  session: Session | undefined;
+  /** The sync under way, if any. */
+  run: { readonly generation: number; readonly abort: AbortController } | undefined;
+}
+
+/**
+ * The entry of an object that this process sees for the first time. After a restart the nap goes on
+ * where it was, so that many objects do not all sync at once; but a sync that was cut off, failed, or
+ * is for older settings is due now.
+ */
+export function newEntry(object: InstitutionSyncHead): Entry {
+  const status = object.status ?? {};
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  const isSettled =
+    status.observedGeneration === object.metadata.generation &&
+    status.progress === undefined &&
+    ready?.status === 'True' &&
+    ready.observedGeneration === object.metadata.generation;
+  const next = status.nextSyncTime === undefined ? 0 : Date.parse(status.nextSyncTime);
+  return {
+    uid: object.metadata.uid,
+    status,
+    nextAt: isSettled ? next : 0,
+    wake: false,
+    failures: 0,
+    session: undefined,
+    run: undefined,
+  };
+}
+
+/** The value of the annotation that asks for a sync now, when it has not been handled yet. */
+export function unhandledRequest(object: WatchedObject, entry: Entry): string | undefined {
+  const requested = object.requestedAt;
+  return requested === entry.status.lastHandledReconcileAt ? undefined : requested;
+}
+
+/** The approval that fits the held changes, if a person has given it. */
+export function fittingApproval(object: WatchedObject, entry: Entry): string | undefined {
+  const hash = entry.status.heldChanges?.planHash;
+  return hash !== undefined && object.approval === hash ? hash : undefined;
+}
+
+/** Whether a sync is to start now. */
+export function isDue(object: WatchedObject, entry: Entry, now: number): boolean {
+  return (
+    entry.wake ||
+    entry.status.observedGeneration !== object.metadata.generation ||
+    isUnsynced(object, entry) ||
+    unhandledRequest(object, entry) !== undefined ||
+    fittingApproval(object, entry) !== undefined ||
+    now >= entry.nextAt
+  );
+}
+
+/** Without a verdict for this generation: changed while suspended, or stopped before the end. */
+function isUnsynced(object: WatchedObject, entry: Entry): boolean {
+  const ready = entry.status.conditions?.find(({ type }) => type === 'Ready');
+  return (
+    ready === undefined ||
+    ready.status === 'Unknown' ||
+    ready.observedGeneration !== object.metadata.generation
+  );
+}

@@ -1,0 +1,42 @@
+import type { InstitutionSyncStatus } from '../api/status.ts';
+import type { WatchedObject } from './watched-object.ts';
+
+/** The few things that the reconciler does in the cluster. Rejections are the API server's. */
+export interface ObjectApi {
+  /** Replaces what this controller has written of the status. */
+  writeStatus(
+    object: WatchedObject,
+    status: InstitutionSyncStatus,
+    signal: AbortSignal,
+  ): Promise<void>;
+  setFinalizer(object: WatchedObject, present: boolean, signal: AbortSignal): Promise<void>;
+  /** Takes the approval off, so that it counts once; rejects when it is another one by now. */
+  removeApproval(object: WatchedObject, hash: string, signal: AbortSignal): Promise<void>;
+  /** The Secret's version and its decoded keys; undefined when there is none. */
+  readSecret(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<{ version: string; keys: Readonly<Record<string, string>> } | undefined>;
+  /** Records an event on the object; a failure is logged, never thrown. */
+  recordEvent(object: WatchedObject, event: ObjectEvent, signal: AbortSignal): Promise<void>;
+}
+
+export interface ObjectEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: EventReason;
+  /** What the controller did or tried, one word. */
+  readonly action: 'Sync' | 'Approve' | 'Authenticate' | 'Remove';
+  readonly note: string;
+}
+
+export type EventReason =
+  | 'SyncSucceeded'
+  | 'SyncFailed'
+  | 'ChangesHeld'
+  | 'ChangesApproved'
+  | 'CredentialsRotated'
+  | 'OwnershipConflict'
+  | 'InstitutionsSkipped'
+  | 'OrganizationsRemoved'
+  | 'OrganizationsLeftBehind';

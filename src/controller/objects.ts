@@ -1,0 +1,108 @@
+import { objectKey } from '../kubernetes/resource.ts';
+import { newEntry, type Entry } from './entry.ts';
+import type { SecretWatches } from './secret-watches.ts';
+import { tenantKey } from './tenant-conflict.ts';
+import type { WatchedObject } from './watched-object.ts';
+
+export interface ObjectEvents {
+  readonly enqueue: (key: string) => void;
+  readonly secrets: SecretWatches;
+  /** All objects of the tenant that this one worked on, itself excluded. */
+  readonly others: () => Iterable<WatchedObject>;
+  readonly onTracked: (object: WatchedObject) => void;
+  readonly onForgotten: (object: WatchedObject) => void;
+}
+
+/** The entries of all objects, and what a change of an object means for them. */
+export interface Objects {
+  entryOf(object: WatchedObject): Entry;
+  /** The handler of the watch. It enqueues, and stops a sync that the change made obsolete. */
+  onEvent(
+    event: 'added' | 'modified' | 'deleted',
+    object: WatchedObject,
+    old: WatchedObject | undefined,
+  ): void;
+  /** A Secret of these objects has changed. */
+  wake(keys: readonly string[]): void;
+}
+
+/** Why a sync was stopped; for logs. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+export function trackObjects(events: ObjectEvents): Objects {
+  const entries = new Map<string, Entry>();
+
+  function entryOf(object: WatchedObject): Entry {
+    const key = objectKey(object.metadata);
+    const known = entries.get(key);
+    if (known?.uid === object.metadata.uid) return known;
+    // Deleted and made again under the same name: what was known is of another object.
+    known?.run?.abort.abort(new Superseded('The object was deleted'));
+    const entry = newEntry(object);
+    entries.set(key, entry);
+    events.onTracked(object);
+    return entry;
+  }
+
+  function forget(object: WatchedObject): void {
+    const key = objectKey(object.metadata);
+    const entry = entries.get(key);
+    if (entry?.uid !== object.metadata.uid) return;
+    entry.run?.abort.abort(new Superseded('The object was deleted'));
+    entries.delete(key);
+    events.secrets.refer(key, undefined);
+    events.onForgotten(object);
+    wakeRivals(object);
+  }
+
+  /** The tenant is free: the next older object may begin. */
+  function wakeRivals(gone: WatchedObject): void {
+    const domain = gone.spec?.auth0.domain;
+    if (domain === undefined) return;
+    const rivals = [...events.others()].filter(
+      ({ spec }) => spec !== undefined && tenantKey(spec.auth0.domain) === tenantKey(domain),
+    );
+    wake(rivals.map(({ metadata }) => objectKey(metadata)));
+  }
+
+  function wake(keys: readonly string[]): void {
+    for (const key of keys) {
+      const entry = entries.get(key);
+      if (entry === undefined) continue;
+      entry.wake = true;
+      events.enqueue(key);
+    }
+  }
+
+  return {
+    entryOf,
+    wake,
+    onEvent(event, object, old) {
+      if (event === 'deleted') return forget(object);
+      if (old !== undefined && asksTheSame(object, old)) return;
+      const key = objectKey(object.metadata);
+      const { run } = entryOf(object);
+      const { namespace } = object.metadata;
+      const name = object.spec?.auth0.credentialsSecretRef.name;
+      events.secrets.refer(key, name === undefined ? undefined : { namespace, name });
+      if (run !== undefined && run.generation !== object.metadata.generation) {
+        run.abort.abort(new Superseded('The object was changed'));
+      }
+      events.enqueue(key);
+    },
+  };
+}
+
+/** Whether only the status differs, which this controller writes itself: no reason to act. */
+function asksTheSame(a: WatchedObject, b: WatchedObject): boolean {
+  return (
+    a.metadata.uid === b.metadata.uid &&
+    a.metadata.generation === b.metadata.generation &&
+    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
+    a.metadata.finalizers.join() === b.metadata.finalizers.join() &&
+    a.requestedAt === b.requestedAt &&
+    a.approval === b.approval
+  );
+}

@@ -1,0 +1,43 @@
+import type { Phase } from '../sync/observer.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Progress } from './facts.ts';
+
+/** The API server is not a progress bar: at most one write in this time (the resource's contract). */
+export const PROGRESS_INTERVAL_MS = 10_000;
+
+/**
+ * Follows a sync and reports how far it is: at most once in ten seconds, and only when that has
+ * changed. `report` must not reject. Ends, with the last report, when `stop` is called.
+ */
+export function followProgress(
+  report: (progress: Progress, signal: AbortSignal) => Promise<void>,
+  clock: Clock,
+): { progress(phase: Phase, done: number, total: number): void; stop(): Promise<void> } {
+  const stopped = new AbortController();
+  let latest: Progress | undefined;
+  let reported: Progress | undefined;
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await clock.sleep(PROGRESS_INTERVAL_MS, signal);
+      } catch {
+        return;
+      }
+      if (latest === undefined || latest === reported) continue;
+      reported = latest;
+      await report(latest, signal);
+    }
+  }
+  const following = follow(stopped.signal);
+
+  return {
+    progress(phase, done, total) {
+      latest = { phase, done, total };
+    },
+    async stop() {
+      stopped.abort();
+      await following;
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { parseDuration } from '../api/duration.ts';
+import { Fault } from '../api/fault.ts';
+import { syncSettings } from '../sync/from-spec.ts';
+import { logObserver } from '../sync/log-observer.ts';
+import type { SyncReport } from '../sync/report.ts';
+import { sync } from '../sync/sync.ts';
+import { admit, type Admitted } from './admit.ts';
+import type { ReconcileContext } from './context.ts';
+import { reconcileDeletion } from './deletion.ts';
+import { fittingApproval, isDue, unhandledRequest, type Entry } from './entry.ts';
+import { faultOf, type Facts } from './facts.ts';
+import { hasFinalizer, wantsFinalizer } from './finalizer.ts';
+import { followProgress } from './progress.ts';
+import { publish } from './publish.ts';
+import { delayUntilNext } from './schedule.ts';
+import { countChanges } from './sync-metrics.ts';
+import type { WatchedObject } from './watched-object.ts';
+
+/**
+ * Brings one object one step further; resolves with the milliseconds until it wants to be looked at
+ * again (undefined: only when something happens).
+ *
+ * 1. An object that is being deleted: remove its organizations if it asks so, and let it go.
+ * 2. Put the finalizer on or off, as `deletionPolicy` says.
+ * 3. Suspended: say so, and stop.
+ * 4. Not due: wait.
+ * 5. Admit: the spec can be read, its hosts are allowed, no older object works on the tenant, the
+ *    Secret holds credentials. A fault ends here, before any request to THE or Auth0.
+ * 6. Sync, and tell of its progress.
+ * 7. Publish the facts: status, conditions, events, metrics; say when the next sync is due.
+ *
+ * Level-based: it reads the world anew each time, whatever it was called for. Rejects only when the
+ * API server fails it; then it is called again.
+ */
+export async function reconcile(
+  object: WatchedObject,
+  entry: Entry,
+  context: ReconcileContext,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { api, clock, random } = context;
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return reconcileDeletion(object, entry, context, signal);
+  }
+  if (hasFinalizer(object) !== wantsFinalizer(object)) {
+    await api.setFinalizer(object, wantsFinalizer(object), signal);
+  }
+  if (object.spec?.suspend === true) {
+    await publish({ facts: { kind: 'suspended' }, object, entry }, context, signal);
+    return undefined;
+  }
+  if (!isDue(object, entry, clock.now())) return entry.nextAt - clock.now();
+
+  // Read before the sync: what comes while it runs is not handled by it.
+  const request = unhandledRequest(object, entry);
+  entry.wake = false;
+  const facts = await attempt(object, entry, request !== undefined, context, signal);
+
+  if (facts.kind === 'interrupted') {
+    // Whatever interrupted it calls again; after a shutdown the next process finds it due.
+    entry.nextAt = clock.now();
+    await publish({ facts, object, entry }, context, afterAbort(signal));
+    return 0;
+  }
+  const fault = faultOf(facts)?.reason;
+  entry.failures = fault === undefined ? 0 : entry.failures + 1;
+  const napMs = object.spec === undefined ? Infinity : parseDuration(object.spec.nap);
+  const delay = delayUntilNext(napMs, fault, entry.failures, random);
+  entry.nextAt = clock.now() + delay;
+  await publish({ facts, object, entry, request }, context, afterAbort(signal));
+  return delay;
+}
+
+/** A last word to the API server is allowed this long after the process was told to stop. */
+const LAST_WORD_MS = 5_000;
+
+function afterAbort(signal: AbortSignal): AbortSignal {
+  return signal.aborted ? AbortSignal.timeout(LAST_WORD_MS) : signal;
+}
+
+async function attempt(
+  object: WatchedObject,
+  entry: Entry,
+  force: boolean,
+  context: ReconcileContext,
+  signal: AbortSignal,
+): Promise<Facts> {
+  try {
+    const admitted = await admit(object, entry, context, signal);
+    return await runSync(admitted, object, entry, force, context, signal);
+  } catch (error) {
+    if (error instanceof Fault) return { kind: 'blocked', fault: error };
+    throw error;
+  }
+}
+
+async function runSync(
+  { spec, session }: Admitted,
+  object: WatchedObject,
+  entry: Entry,
+  force: boolean,
+  context: ReconcileContext,
+  signal: AbortSignal,
+): Promise<Facts> {
+  const { api, clock, metrics } = context;
+  const { generation } = object.metadata;
+  const id = randomUUID();
+  const log = context.log.child({ sync: id });
+  const run = { generation, abort: new AbortController() };
+  const runSignal = AbortSignal.any([signal, run.abort.signal]);
+  const newSettings = entry.status.observedGeneration !== generation;
+  await publish(
+    { facts: { kind: 'running', progress: undefined }, object, entry },
+    context,
+    signal,
+  );
+  const progress = followProgress(
+    (now, until) =>
+      publish({ facts: { kind: 'running', progress: now }, object, entry }, context, until),
+    clock,
+  );
+  entry.run = run;
+
+  let report: SyncReport;
+  try {
+    report = await sync(
+      {
+        id,
+        source: session.source,
+        tenant: session.tenant,
+        memory: session.memory,
+        settings: syncSettings(spec),
+        force,
+        newSettings,
+        approval: fittingApproval(object, entry),
+        onApproved: async (hash, until) => {
+          await api.removeApproval(object, hash, until);
+          const note = 'The approved changes are released.';
+          const event = { type: 'Normal', reason: 'ChangesApproved', action: 'Approve' } as const;
+          await api.recordEvent(object, { ...event, note }, until);
+        },
+        observer: countChanges(metrics, object, logObserver(log, progress.progress)),
+        clock,
+      },
+      runSignal,
+    );
+  } finally {
+    entry.run = undefined;
+    await progress.stop();
+  }
+  return report.outcome === 'interrupted'
+    ? { kind: 'interrupted', report }
+    : { kind: 'synced', report };
+}

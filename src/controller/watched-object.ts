@@ -1,0 +1,40 @@
+import { Fault } from '../api/fault.ts';
+import { InstitutionSyncHead, parseSpec, type InstitutionSync } from '../api/institution-sync.ts';
+import {
+  APPROVE_ANNOTATION,
+  FLUX_REQUESTED_AT_ANNOTATION,
+  REQUESTED_AT_ANNOTATION,
+} from '../api/names.ts';
+import type { InstitutionSyncSpec } from '../api/spec.ts';
+
+/** An InstitutionSync as the watch shows it; its spec may be one that this version cannot read. */
+export interface WatchedObject extends InstitutionSyncHead {
+  readonly spec: InstitutionSyncSpec | undefined;
+  /** Why the spec cannot be read. */
+  readonly invalid: Fault | undefined;
+  readonly requestedAt: string | undefined;
+  readonly approval: string | undefined;
+}
+
+/** Reads an object of the API server. Throws only for what is no object of Kubernetes at all. */
+export function readWatchedObject(raw: unknown): WatchedObject {
+  const head = InstitutionSyncHead.parse(raw);
+  const { annotations } = head.metadata;
+  // Either annotation asks; with both, a new value of either must be noticed.
+  const requests = [REQUESTED_AT_ANNOTATION, FLUX_REQUESTED_AT_ANNOTATION].flatMap(
+    (name) => annotations[name] ?? [],
+  );
+  const requestedAt = requests.length === 0 ? undefined : requests.join(',');
+  const common = { ...head, requestedAt, approval: annotations[APPROVE_ANNOTATION] };
+  try {
+    return { ...common, spec: parseSpec((raw as { spec?: unknown }).spec), invalid: undefined };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { ...common, spec: undefined, invalid: error };
+  }
+}
+
+/** Narrows to an object whose spec can be read. */
+export function isReadable(object: WatchedObject): object is WatchedObject & InstitutionSync {
+  return object.spec !== undefined;
+}

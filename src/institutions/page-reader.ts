@@ -1,0 +1,99 @@
+import type { MetadataField } from '../api/spec.ts';
+import type { Log } from '../telemetry/log.ts';
+import { type Backoff, backoffDelay, type Random } from '../time/backoff.ts';
+import type { Clock } from '../time/clock.ts';
+import { type Failure, unreadable } from './failure.ts';
+import { type Page, readPage } from './page.ts';
+import { type Connection, request } from './request.ts';
+
+/** A page, with the ETag by which it can be asked for again where THE gave one. */
+export interface KnownPage {
+  readonly page: Page;
+  readonly etag: string | undefined;
+}
+
+/** What a reader of pages needs. */
+export interface PageReaderOptions {
+  readonly connection: Connection;
+  readonly endpoint: URL;
+  readonly pageSize: number;
+  readonly fields: readonly MetadataField[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Reads the page at `offset`, or takes the known one when THE says that it has not changed. */
+export type PageReader = (
+  offset: number,
+  known: KnownPage | undefined,
+  signal: AbortSignal,
+) => Promise<KnownPage>;
+
+const BACKOFF: Backoff = { firstMs: 500, capMs: 16_000 };
+
+/** The first attempt and five retries. */
+const MOST_ATTEMPTS = 6;
+
+/** What failures may cost a listing, waits included: a fault that lasts is said within 3 minutes. */
+const RETRY_BUDGET_MS = 120_000;
+
+/**
+ * A reader for one listing. It retries what may pass, no sooner than `Retry-After` says, and rejects
+ * with the last fault when the attempts of a page or the time of the whole listing are used up.
+ */
+export function createPageReader(options: PageReaderOptions): PageReader {
+  const { connection, clock, random, log } = options;
+  let leftMs = RETRY_BUDGET_MS;
+
+  return async (offset, known, signal) => {
+    const url = pageUrl(options, offset);
+    for (let attempt = 0; ; attempt += 1) {
+      const started = clock.now();
+      const outcome = await readOnce(options, url, known, signal);
+      if (outcome.kind === 'read') return outcome;
+      leftMs -= Math.max(0, clock.now() - started);
+      const waitMs = Math.max(backoffDelay(BACKOFF, attempt, random), outcome.retryAfterMs);
+      leftMs -= waitMs;
+      if (!outcome.transient || attempt + 1 >= MOST_ATTEMPTS || leftMs <= 0) throw outcome.fault;
+      const { reason, statusCode } = outcome.fault;
+      log.warn('A page of THE could not be read; trying again', {
+        endpoint: connection.where,
+        offset,
+        reason,
+        statusCode,
+        waitMs: Math.round(waitMs),
+      });
+      await clock.sleep(waitMs, signal);
+    }
+  };
+}
+
+type Outcome = ({ readonly kind: 'read' } & KnownPage) | ({ readonly kind: 'failure' } & Failure);
+
+async function readOnce(
+  { connection, fields }: PageReaderOptions,
+  url: URL,
+  known: KnownPage | undefined,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const answer = await request(
+    connection,
+    url,
+    known?.etag,
+    (body) => readPage(body, fields, known?.page, signal),
+    signal,
+  );
+  if (answer.kind === 'failure') return answer;
+  if (answer.kind === 'read') return { kind: 'read', page: answer.value, etag: answer.etag };
+  if (known !== undefined) return { kind: 'read', ...known };
+  return { kind: 'failure', ...unreadable(connection.where, 304, undefined) };
+}
+
+/** The endpoint with `limit` and `offset`; its own query stays. */
+function pageUrl({ endpoint, pageSize }: PageReaderOptions, offset: number): URL {
+  const url = new URL(endpoint);
+  url.searchParams.set('limit', String(pageSize));
+  url.searchParams.set('offset', String(offset));
+  return url;
+}

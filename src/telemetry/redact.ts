@@ -1,0 +1,104 @@
+import { HIDDEN, type Secrets } from './secrets.ts';
+import { serializeError } from './serialize-error.ts';
+
+const LONGEST_TEXT = 4_096;
+const DEEPEST = 6;
+const MOST_ENTRIES = 50;
+/** Values of one line, at all depths together. */
+const MOST_VALUES = 500;
+
+/**
+ * Names whose values are secret whatever they hold, without case and punctuation: `client_secret`,
+ * `AUTH0_CLIENT_SECRET` and `clientSecret` are the same. Names of things that are not secret
+ * themselves, such as `secretName` and `tokenEndpoint`, stay.
+ */
+const SECRET_NAME =
+  /(?:^token|^secret|clientsecret|accesstoken|refreshtoken|idtoken|bearertoken|privatekey|clientassertion|password|passwd|passphrase|authorization|cookie|apikey)$/;
+
+/** Plain data that JSON can hold. */
+export type Plain = string | number | boolean | null | readonly Plain[] | { [key: string]: Plain };
+
+/**
+ * A value as a log may show it: secrets hidden by name and by value, errors told by `serializeError`,
+ * and everything bounded in length, depth and number. Never throws, whatever the value does.
+ */
+export function redact(value: unknown, secrets: Secrets): Plain {
+  let left = MOST_VALUES;
+  const above = new Set<object>();
+
+  function text(given: string): string {
+    const shown = secrets.redact(given);
+    return shown.length <= LONGEST_TEXT ? shown : `${shown.slice(0, LONGEST_TEXT)}…`;
+  }
+
+  function plain(given: unknown): Plain | undefined {
+    left -= 1;
+    if (left < 0) return '…';
+    switch (typeof given) {
+      case 'string':
+        return text(given);
+      case 'number':
+        return number(given);
+      case 'boolean':
+        return given;
+      case 'bigint':
+        return text(String(given));
+      case 'undefined':
+      case 'function':
+      case 'symbol':
+        return undefined;
+      case 'object':
+        return given === null ? null : object(given);
+    }
+  }
+
+  /** A number may be a secret too, such as a PIN. */
+  function number(given: number): Plain {
+    const digits = String(given);
+    return Number.isFinite(given) && text(digits) === digits ? given : text(digits);
+  }
+
+  function object(given: object): Plain {
+    if (above.has(given)) return 'the same again';
+    if (above.size >= DEEPEST) return '…';
+    above.add(given);
+    try {
+      return contents(given);
+    } catch {
+      return 'unreadable';
+    } finally {
+      above.delete(given);
+    }
+  }
+
+  function contents(given: object): Plain {
+    if (given instanceof Error) return entries(Object.entries(serializeError(given)));
+    if (given instanceof Date) return Number.isNaN(given.getTime()) ? null : given.toISOString();
+    if (given instanceof URL) return text(given.href);
+    if (ArrayBuffer.isView(given)) return `${given.byteLength} bytes`;
+    if (given instanceof Map) return entries([...given].map(([key, one]) => [String(key), one]));
+    if (given instanceof Set) return list([...given]);
+    return Array.isArray(given) ? list(given) : entries(Object.entries(given));
+  }
+
+  function list(given: readonly unknown[]): Plain {
+    const shown = given.slice(0, MOST_ENTRIES).map((one) => plain(one) ?? null);
+    return given.length > MOST_ENTRIES ? [...shown, '…'] : shown;
+  }
+
+  function entries(given: readonly (readonly [string, unknown])[]): Plain {
+    const shown: [string, Plain][] = [];
+    for (const [key, one] of given.slice(0, MOST_ENTRIES)) {
+      const value = isSecretName(key) && one !== undefined && one !== null ? HIDDEN : plain(one);
+      if (value !== undefined) shown.push([text(key), value]);
+    }
+    if (given.length > MOST_ENTRIES) shown.push(['…', given.length - MOST_ENTRIES]);
+    return Object.fromEntries(shown);
+  }
+
+  return plain(value) ?? null;
+}
+
+function isSecretName(key: string): boolean {
+  return SECRET_NAME.test(key.replace(/[^a-zA-Z0-9]/g, '').toLowerCase());
+}

@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { sharedControlPlane } from '../control-plane/shared.ts';
+import type { ControlPlane } from '../control-plane/start.ts';
+import { CHART, helm, kubectl, namesOf, render, type KubernetesObject } from './chart.ts';
+import { DIGEST, EVERYTHING, NOTHING } from './chart-value-sets.ts';
+
+const Deployment = z.object({
+  kind: z.literal('Deployment'),
+  spec: z.looseObject({
+    replicas: z.number(),
+    strategy: z.unknown().optional(),
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.looseObject({
+        containers: z.array(z.looseObject({ image: z.string(), args: z.array(z.string()) })),
+      }),
+    }),
+  }),
+});
+
+function podOf(objects: readonly KubernetesObject[]) {
+  const deployment = Deployment.parse(objects.find(({ kind }) => kind === 'Deployment'));
+  const { metadata, spec } = deployment.spec.template;
+  const [container] = spec.containers;
+  return { deployment: deployment.spec, labels: metadata.labels, spec, container };
+}
+
+function podFrom(objects: readonly KubernetesObject[]) {
+  const { labels, spec } = podOf(objects);
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod', labels }, spec };
+}
+
+describe('chart, rendered', () => {
+  let plane: ControlPlane;
+  /** A namespace that accepts only pods that are `restricted`, and warns of others. */
+  let namespace: string;
+
+  before(async function () {
+    this.timeout(60_000);
+    plane = await sharedControlPlane();
+    namespace = await plane.createNamespace('chart');
+    const policy = ['enforce', 'warn'].map(
+      (mode) => `pod-security.kubernetes.io/${mode}=restricted`,
+    );
+    await kubectl(plane, 'label', 'namespace', namespace, ...policy);
+  });
+
+  /** What the API server says to these objects, without keeping any. */
+  function dryRun(objects: readonly unknown[]) {
+    const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+    const args = ['-n', namespace, 'apply', '--server-side', '--force-conflicts'];
+    return plane.kubectl([...args, '--dry-run=server', '-f', '-'], { input });
+  }
+
+  it('has nothing that helm lint complains about', async () => {
+    expect(await helm(plane, 'lint', '--strict', CHART)).to.include('0 chart(s) failed');
+  });
+
+  for (const [mode, values] of [
+    ['its defaults', []],
+    ['everything in use', EVERYTHING],
+    ['everything switched off', NOTHING],
+    ['no leader election', ['leaderElection=false']],
+    ['a user that the platform chooses', ['podSecurityContext.runAsUser=null']],
+  ] as const) {
+    it(`is accepted by the API server under policy restricted with ${mode}`, async () => {
+      const objects = await render(plane, namespace, values);
+      const { code, stderr } = await dryRun([...objects, podFrom(objects)]);
+      expect(stderr).to.equal('');
+      expect(code).to.equal(0);
+    });
+  }
+
+  it('would not be accepted if it were less restricted', async () => {
+    const objects = await render(plane, namespace, [
+      'securityContext.allowPrivilegeEscalation=true',
+    ]);
+    const { code, stderr } = await dryRun([podFrom(objects)]);
+    expect(code).to.equal(1);
+    expect(stderr).to.include('violates PodSecurity "restricted');
+  });
+
+  it('has the objects of the contract by default', async () => {
+    expect(namesOf(await render(plane, namespace))).to.deep.equal([
+      `ClusterRole ${namespace}-institution-sync`,
+      `ClusterRole ${namespace}-institution-sync-edit`,
+      `ClusterRole ${namespace}-institution-sync-view`,
+      `ClusterRoleBinding ${namespace}-institution-sync`,
+      'CustomResourceDefinition institutionsyncs.sync.timeshighereducation.com',
+      `Deployment ${namespace}/institution-sync`,
+      `Role ${namespace}/institution-sync-leader-election`,
+      `RoleBinding ${namespace}/institution-sync-leader-election`,
+      `Service ${namespace}/institution-sync-metrics`,
+      `ServiceAccount ${namespace}/institution-sync`,
+    ]);
+  });
+
+  it('has the Deployment alone when all else is switched off', async () => {
+    const objects = await render(plane, namespace, NOTHING);
+    expect(namesOf(objects)).to.deep.equal([`Deployment ${namespace}/institution-sync`]);
+    expect(podOf(objects).spec).to.include({ serviceAccountName: 'other' });
+  });
+
+  it('gives the controller its flags', async () => {
+    const { container } = podOf(await render(plane, namespace));
+    expect(container?.image).to.equal('institution-sync:0.1.0');
+    expect(container?.args).to.deep.equal([
+      'controller',
+      '--metrics-bind-address=:8080',
+      '--health-probe-bind-address=:8081',
+      '--log-level=info',
+      '--allowed-auth0-domains=*.auth0.com',
+      '--allowed-institution-hosts=*.timeshighereducation.com',
+      '--leader-elect',
+    ]);
+  });
+
+  it('gives the controller the flags of all values, unchanged', async () => {
+    const objects = await render(plane, namespace, [
+      ...EVERYTHING,
+      String.raw`watchNamespace= a \,b\,a`,
+    ]);
+    const { container, deployment, labels } = podOf(objects);
+    expect(container?.image).to.equal(`registry.example/institution-sync@${DIGEST}`);
+    expect(container?.args.slice(3)).to.deep.equal([
+      '--log-level=debug',
+      '--allowed-auth0-domains=*.auth0.com, login.acme.example:8443',
+      '--allowed-institution-hosts=*.timeshighereducation.com',
+      '--watch-namespace=a,b',
+      '--watch-label-selector=shard in (a, b)',
+      '--concurrency=8',
+      '--leader-elect',
+      '--one=two words',
+    ]);
+    expect(deployment.replicas).to.equal(2);
+    expect(labels).to.deep.equal({
+      'app.kubernetes.io/name': 'sync',
+      'app.kubernetes.io/instance': 'institution-sync',
+      c: 'd',
+    });
+    const names = namesOf(objects);
+    expect(names).to.include('ConfigMap map-of-institution-sync');
+    expect(names).to.include('ConfigMap text-of-institution-sync');
+  });
+
+  it('never runs two controllers at once without leader election', async () => {
+    const { deployment, container } = podOf(
+      await render(plane, namespace, ['leaderElection=false']),
+    );
+    expect(deployment.strategy).to.deep.equal({ type: 'Recreate' });
+    expect(container?.args).to.not.include('--leader-elect');
+    const args = ['template', 'x', CHART, '--set', 'leaderElection=false,replicaCount=2'];
+    const { code, stderr } = await plane.helm(args);
+    expect(code).to.equal(1);
+    expect(stderr).to.include('replicaCount above 1 needs leaderElection: true');
+  });
+
+  it('has roles in the watched namespaces alone when there are any', async () => {
+    const names = namesOf(
+      await render(plane, 'home', [String.raw`watchNamespace=a\,b`, 'rbac.aggregateToView=false']),
+    );
+    expect(names.filter((name) => name.includes('Role'))).to.deep.equal([
+      'ClusterRole home-institution-sync-edit',
+      'Role a/home-institution-sync',
+      'Role b/home-institution-sync',
+      'Role home/institution-sync-leader-election',
+      'RoleBinding a/home-institution-sync',
+      'RoleBinding b/home-institution-sync',
+      'RoleBinding home/institution-sync-leader-election',
+    ]);
+  });
+
+  it('keeps the CustomResourceDefinition unless told otherwise', async () => {
+    for (const [values, policy] of [
+      [[], 'keep'],
+      [['crds.keep=false'], undefined],
+    ] as const) {
+      const objects = await render(plane, namespace, values);
+      const crd = objects.find(({ kind }) => kind === 'CustomResourceDefinition');
+      const { annotations } = z
+        .object({ annotations: z.record(z.string(), z.string()).optional() })
+        .parse(crd?.metadata);
+      expect(annotations?.['helm.sh/resource-policy']).to.equal(policy);
+    }
+  });
+
+  it('names its objects as helm users expect', async () => {
+    for (const [release, values, name] of [
+      ['institution-sync', '', 'institution-sync'],
+      ['my', '', 'my-institution-sync'],
+      ['my', 'nameOverride=x', 'my-x'],
+      ['my', 'fullnameOverride=y', 'y'],
+      ['my-institution-sync', '', 'my-institution-sync'],
+    ] as const) {
+      const args = ['template', release, CHART, '--show-only', 'templates/deployment.yaml'];
+      const text = await helm(plane, ...args, '--set', values);
+      expect(text).to.match(new RegExp(`^  name: ${name}$`, 'm'));
+    }
+  });
+});

@@ -1,0 +1,285 @@
+import { expect } from 'chai';
+import { Fault } from '../../../src/api/fault.ts';
+import type { Organization } from '../../../src/auth0/organization.ts';
+import { Refusal } from '../../../src/auth0/refusal.ts';
+import type { Institution } from '../../../src/institutions/institution.ts';
+import {
+  applyChange,
+  type ChangeContext,
+  type ChangeResult,
+} from '../../../src/sync/apply-change.ts';
+import type { Change } from '../../../src/sync/changes.ts';
+import { differences } from '../../../src/sync/desired.ts';
+import { emptyMemory, type TenantMemory } from '../../../src/sync/snapshot.ts';
+import { memoryTenant, type MemoryTenant } from './memory-tenant.ts';
+import { rejection } from './rejection.ts';
+import { byId, institution, organization } from './rows.ts';
+
+const NEVER = new AbortController().signal;
+const CONNECTIONS = [{ connectionId: 'con_1', assignMembershipOnLogin: true }];
+
+interface Scene {
+  readonly tenant: MemoryTenant;
+  readonly memory: TenantMemory;
+  /** Makes the change; whatever comes of it, a memory that is not in doubt equals the tenant. */
+  readonly make: (change: Change) => Promise<ChangeResult>;
+}
+
+/** A tenant whose organizations are all in memory, unless `hidden`: made since the last reading. */
+function scene(
+  seed: readonly Organization[],
+  hidden: readonly Organization[] = [],
+  context: Partial<ChangeContext> = {},
+): Scene {
+  const tenant = memoryTenant([...seed, ...hidden]);
+  const memory = { ...emptyMemory(), organizations: byId(seed), readAt: 1 };
+  for (const { id } of seed) memory.connected.add(id);
+  return {
+    tenant,
+    memory,
+    async make(change) {
+      const result = await applyChange(
+        change,
+        { tenant, memory, connections: CONNECTIONS, fields: ['web'], mayAdopt: true, ...context },
+        NEVER,
+      );
+      if (memory.readAt !== undefined) {
+        expect(memory.organizations).to.deep.equal(tenant.organizations);
+      }
+      for (const id of memory.connected) expect(memory.organizations.has(id)).to.equal(true);
+      return result;
+    },
+  };
+}
+
+function creation(of: Institution): Change {
+  return { kind: 'create', institution: of, awaitsRename: false };
+}
+
+function update(organization: Organization, institution: Institution): Change {
+  const set = differences(organization, institution, ['web']) ?? {};
+  return { kind: 'update', organization, institution, set, adopts: false };
+}
+
+function removal(organization: Organization, institutionId: string): Change {
+  return { kind: 'remove', organization, institutionId };
+}
+
+describe('a creation', () => {
+  it('makes the organization with its mark, its fields and its connections', async () => {
+    const { tenant, memory, make } = scene([]);
+    const result = await make(creation(institution('i-1', 'One', { web: 'https://one' })));
+    const made = {
+      id: 'org_made1',
+      name: 'i-1',
+      displayName: 'One',
+      metadata: { institutionId: 'i-1', web: 'https://one' },
+    };
+    expect([...tenant.organizations.values()]).to.deep.equal([made]);
+    expect(tenant.enabled.get('org_made1')).to.deep.equal(new Map([['con_1', true]]));
+    expect(memory.connected.has('org_made1')).to.equal(true);
+    expect(result).to.deep.equal({
+      result: 'created',
+      audit: { operation: 'create', institutionId: 'i-1', organizationId: 'org_made1' },
+    });
+  });
+
+  it('whose earlier answer was lost finds its organization by name', async () => {
+    const made = organization('org_lost', 'i-1');
+    const { tenant, memory, make } = scene([], [made]);
+    const result = await make(creation(institution('i-1')));
+    expect(result).to.deep.equal({
+      result: 'created',
+      audit: { operation: 'create', institutionId: 'i-1', organizationId: 'org_lost' },
+    });
+    expect(tenant.calls).to.deep.equal(['POST i-1', 'NAME i-1']);
+    // Nobody knows which connections it has.
+    expect(memory.connected.has('org_lost')).to.equal(false);
+  });
+
+  it('finds an organization that the listing missed, and brings it up to date', async () => {
+    const missed = organization('org_1', 'i-1', { institutionId: 'i-1', theirs: '1' }, 'Old');
+    const { tenant, make } = scene([], [missed]);
+    const result = await make(creation(institution('i-1', 'New')));
+    expect(result).to.deep.equal({
+      result: 'updated',
+      audit: {
+        operation: 'update',
+        institutionId: 'i-1',
+        organizationId: 'org_1',
+        set: { displayName: 'New' },
+        before: missed,
+      },
+    });
+    expect(tenant.organizations.get('org_1')?.metadata).to.deep.equal({
+      institutionId: 'i-1',
+      theirs: '1',
+    });
+  });
+
+  it('takes over what a person made meanwhile', async () => {
+    const { tenant, make } = scene([], [organization('org_1', 'i-1', { theirs: '1' })]);
+    const result = await make(creation(institution('i-1')));
+    expect(result).to.include({ result: 'updated' });
+    expect(tenant.organizations.get('org_1')?.metadata).to.deep.equal({
+      theirs: '1',
+      institutionId: 'i-1',
+    });
+  });
+
+  it('is a conflict when what a person made may not be taken over', async () => {
+    const made = organization('org_1', 'i-1', { theirs: '1' });
+    const { tenant, make } = scene([], [made], { mayAdopt: false });
+    expect(await make(creation(institution('i-1')))).to.deep.equal({
+      result: 'conflict',
+      message: 'An organization that is not managed took the name meanwhile.',
+    });
+    expect(tenant.organizations.get('org_1')).to.equal(made);
+  });
+
+  it('is a conflict when the name belongs to one that is marked for another institution', async () => {
+    const marked = organization('org_1', 'i-1', { institutionId: 'i-2' });
+    const { tenant, make } = scene([], [marked]);
+    expect(await make(creation(institution('i-1')))).to.deep.equal({
+      result: 'conflict',
+      message: 'An organization that is marked for another institution has the name.',
+    });
+    expect(tenant.organizations.get('org_1')).to.equal(marked);
+  });
+
+  it('is a conflict, and the memory in doubt, when the name is free again', async () => {
+    const { tenant, memory, make } = scene([], [organization('org_1', 'i-1', {})]);
+    tenant.after = (line) => {
+      if (line === 'POST i-1') tenant.organizations.delete('org_1');
+    };
+    expect(await make(creation(institution('i-1')))).to.include({ result: 'conflict' });
+    expect(memory.readAt).to.equal(undefined);
+  });
+
+  it('says gone when the organization vanishes between the answers', async () => {
+    const { tenant, memory, make } = scene([], [organization('org_1', 'i-1', {})]);
+    tenant.after = (line) => {
+      if (line === 'NAME i-1') tenant.organizations.delete('org_1');
+    };
+    expect(await make(creation(institution('i-1')))).to.deep.equal({ result: 'gone' });
+    expect(memory.organizations.size).to.equal(0);
+    expect(memory.readAt).to.equal(undefined);
+  });
+
+  it('rejects with what Auth0 refuses, and leaves the memory as it is', async () => {
+    const { tenant, memory, make } = scene([]);
+    tenant.faults.set('POST', 400);
+    expect(await rejection(make(creation(institution('i-1'))))).to.be.instanceOf(Refusal);
+    expect(memory.organizations.size).to.equal(0);
+  });
+});
+
+describe('an update', () => {
+  const before = organization('org_1', 'i-1', { institutionId: 'i-1', theirs: '1' });
+
+  it('sends what differs, and remembers the answer', async () => {
+    const { tenant, make } = scene([before]);
+    const result = await make(update(before, institution('i-1', 'New', { web: 'w' })));
+    const set = {
+      displayName: 'New',
+      metadata: { institutionId: 'i-1', theirs: '1', web: 'w' },
+    };
+    expect(tenant.calls).to.deep.equal([`PATCH org_1 ${JSON.stringify(set)}`]);
+    expect(result).to.deep.equal({
+      result: 'updated',
+      audit: { operation: 'update', institutionId: 'i-1', organizationId: 'org_1', set, before },
+    });
+  });
+
+  it('of a gone organization forgets it and doubts the rest', async () => {
+    const { tenant, memory, make } = scene([before]);
+    tenant.organizations.delete('org_1');
+    expect(await make(update(before, institution('i-1', 'New')))).to.deep.equal({
+      result: 'gone',
+    });
+    expect(memory.organizations.size).to.equal(0);
+    expect(memory.connected.size).to.equal(0);
+    expect(memory.readAt).to.equal(undefined);
+  });
+
+  it('rejects with what Auth0 refuses, and leaves the memory as it is', async () => {
+    const { tenant, memory, make } = scene([before]);
+    tenant.faults.set('PATCH', 400);
+    const making = make(update(before, institution('i-1', 'New')));
+    expect(await rejection(making)).to.be.instanceOf(Refusal);
+    expect(memory.organizations.get('org_1')).to.equal(before);
+  });
+});
+
+describe('a removal', () => {
+  const before = organization('org_1', 'i-1');
+
+  it('reads the organization again, removes it, and writes down its whole last state', async () => {
+    const { tenant, memory, make } = scene([before]);
+    const last = organization('org_1', 'i-1', { institutionId: 'i-1', theirs: '1' });
+    tenant.organizations.set('org_1', last);
+    const result = await make(removal(before, 'i-1'));
+    expect(tenant.calls).to.deep.equal(['GET org_1', 'DELETE org_1']);
+    expect(result).to.deep.equal({
+      result: 'deleted',
+      audit: {
+        operation: 'delete',
+        institutionId: 'i-1',
+        organizationId: 'org_1',
+        before: last,
+        body: { ...last, branding: { logo: 'kept' } },
+      },
+    });
+    expect(memory.readAt).to.equal(1);
+  });
+
+  const spared: [string, Readonly<Record<string, string>>][] = [
+    ['has lost its mark', { theirs: '1' }],
+    ['has an empty mark', { institutionId: '' }],
+    ['is marked for another institution', { institutionId: 'i-2' }],
+  ];
+  for (const [title, metadata] of spared) {
+    it(`spares one that ${title}, and remembers it as it is`, async () => {
+      const { tenant, memory, make } = scene([before]);
+      const now = organization('org_1', 'i-1', metadata);
+      tenant.organizations.set('org_1', now);
+      expect(await make(removal(before, 'i-1'))).to.deep.equal({ result: 'spared' });
+      expect(tenant.calls).to.deep.equal(['GET org_1']);
+      expect(memory.organizations.get('org_1')).to.deep.equal(now);
+    });
+  }
+
+  it('removes one that was renamed since the last reading', async () => {
+    const { tenant, make } = scene([before]);
+    tenant.organizations.set('org_1', organization('org_1', 'zzz', { institutionId: 'i-1' }));
+    expect(await make(removal(before, 'i-1'))).to.include({ result: 'deleted' });
+  });
+
+  it('has nothing to do for one that is gone', async () => {
+    const { tenant, memory, make } = scene([before]);
+    tenant.organizations.delete('org_1');
+    expect(await make(removal(before, 'i-1'))).to.deep.equal({ result: 'gone' });
+    expect(tenant.calls).to.deep.equal(['GET org_1']);
+    expect(memory.organizations.size).to.equal(0);
+  });
+
+  it('takes a 404 for done', async () => {
+    const { tenant, memory, make } = scene([before]);
+    tenant.after = (line) => {
+      if (line === 'GET org_1') tenant.organizations.delete('org_1');
+    };
+    expect(await make(removal(before, 'i-1'))).to.deep.equal({ result: 'gone' });
+    expect(memory.organizations.size).to.equal(0);
+  });
+
+  it('does not remove what it cannot read', async () => {
+    const { tenant, memory, make } = scene([before]);
+    const fault = new Fault('TargetUnavailable', 'down');
+    tenant.faults.set('GET', fault);
+    expect(await rejection(make(removal(before, 'i-1')))).to.equal(fault);
+    tenant.faults.set('GET', 400);
+    expect(await rejection(make(removal(before, 'i-1')))).to.be.instanceOf(Refusal);
+    expect(tenant.organizations.size).to.equal(1);
+    expect(memory.organizations.get('org_1')).to.equal(before);
+  });
+});
