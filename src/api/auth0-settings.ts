@@ -75,8 +75,13 @@ export const Auth0Settings = z.object({
 });
 export type Auth0Settings = Immutable<z.output<typeof Auth0Settings>>;
 
+/** One spelling of a tenant's domain: two objects with the same work on the same organizations. */
+export function tenantHost(domain: string): string {
+  return domain.toLowerCase().replace(/:443$/, '');
+}
+
 export interface Auth0Urls {
-  /** Names the tenant: two objects with the same host work on the same organizations. */
+  /** The tenant's host, or host:port, in its one spelling. */
   readonly host: string;
   /** Base of the Management API, without a slash at its end. */
   readonly managementApi: string;
@@ -87,10 +92,11 @@ export interface Auth0Urls {
 /** The addresses of the tenant: those that are set, and the others from the domain. */
 export function auth0Urls(spec: { readonly auth0: Auth0Settings }): Auth0Urls {
   const { domain, audience, tokenEndpoint } = spec.auth0;
+  const host = tenantHost(domain);
   return {
-    host: domain.replace(/:443$/, ''),
-    managementApi: `https://${domain}/api/v2`,
-    audience: audience ?? `https://${domain}/api/v2/`,
-    tokenEndpoint: tokenEndpoint ?? `https://${domain}/oauth/token`,
+    host,
+    managementApi: `https://${host}/api/v2`,
+    audience: audience ?? `https://${host}/api/v2/`,
+    tokenEndpoint: tokenEndpoint ?? `https://${host}/oauth/token`,
   };
 }

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { Fault } from '../api/fault.ts';
 import type { Log } from '../telemetry/log.ts';
-import { registerSecret } from '../telemetry/redact.ts';
+import { registerSecret } from '../telemetry/process-secrets.ts';
 import type { Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
 import { errorText, isTransientStatus, unreachable, unreadable } from './classify.ts';

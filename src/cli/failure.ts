@@ -1,7 +1,7 @@
 import { EXIT } from './exit-code.ts';
 import { printable } from './screen/printable.ts';
 import { inFlagWords } from './settings/flag-words.ts';
-import { hideSecrets } from '../telemetry/redact.ts';
+import { hideSecrets } from '../telemetry/process-secrets.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Errors whose message is written for people. */

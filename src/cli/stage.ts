@@ -1,5 +1,6 @@
 import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
-import { createLog, hideSecrets } from '../telemetry/create-log.ts';
+import { createLog } from '../telemetry/create-log.ts';
+import { hideSecrets, processSecrets } from '../telemetry/process-secrets.ts';
 import { systemClock } from '../time/clock.ts';
 import { remainingBy } from './clients.ts';
 import { listenForSignals, type Interruption } from './interruption.ts';
@@ -56,7 +57,16 @@ export function openStage(options: StageOptions): Stage {
   }
 
   function inLogs(): Presenter {
-    return logPresenter(createLog({ level: LEVELS[verbosity], output }), clock, options.task);
+    return logPresenter(
+      createLog({
+        level: LEVELS[verbosity],
+        format: 'json',
+        stream: output,
+        secrets: processSecrets,
+      }),
+      clock,
+      options.task,
+    );
   }
 
   return {

@@ -1,3 +1,4 @@
+import { tenantHost } from '../api/auth0-settings.ts';
 import { hostname } from 'node:os';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
@@ -20,7 +21,7 @@ import { trackObjects, type Objects } from './objects.ts';
 import { reconcile } from './reconcile.ts';
 import { watchSecrets } from './secret-watches.ts';
 import { forgetMetrics, queueMetrics, startMetrics } from './sync-metrics.ts';
-import { tenantKey } from './tenant-conflict.ts';
+
 import { readWatchedObject, type WatchedObject } from './watched-object.ts';
 
 export interface ControllerOptions {
@@ -241,7 +242,7 @@ async function work(
 function sharedPacers({ clock }: ControllerOptions): (domain: string) => Pacer {
   const pacers = new Map<string, Pacer>();
   return (domain) => {
-    const key = tenantKey(domain);
+    const key = tenantHost(domain);
     const pacer = pacers.get(key) ?? createPacer({ clock });
     pacers.set(key, pacer);
     return pacer;

@@ -12,6 +12,8 @@ export interface Entry {
   nextAt: number;
   /** Something changed outside the object (its Secret, a rival), so a sync is due at once. */
   wake: boolean;
+  /** The generation whose settings a whole sync has carried out; undefined: none that is known. */
+  syncedGeneration: number | undefined;
   /** Syncs in a row that ended with a fault. */
   failures: number;
   session: Session | undefined;
@@ -38,6 +40,7 @@ export function newEntry(object: InstitutionSyncHead): Entry {
     status,
     nextAt: isSettled ? next : 0,
     wake: false,
+    syncedGeneration: isSettled ? object.metadata.generation : undefined,
     failures: 0,
     session: undefined,
     run: undefined,

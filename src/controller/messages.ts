@@ -16,4 +16,4 @@ export const DELETIONS_HELD =
 export const UPDATES_HELD =
   'The sync would update more organizations than limits.updates allows, so it updates none. Check what THE lists. To go on, set the annotation sync.timeshighereducation.com/approve to status.heldChanges.planHash, or raise the limit.';
 export const SKIPPED =
-  "Some of THE's rows cannot become organizations (no iid, an iid that Auth0 does not accept as a name, or no name); the controller's log names them. Their organizations, if any, are kept.";
+  "Some of THE's rows cannot become organizations (no iid, an iid that Auth0 does not accept as a name, or no name); the controller's log names some of them. Their organizations, if any, are kept.";

@@ -1,7 +1,8 @@
+import { tenantHost } from '../api/auth0-settings.ts';
 import { objectKey } from '../kubernetes/resource.ts';
 import { newEntry, type Entry } from './entry.ts';
 import type { SecretWatches } from './secret-watches.ts';
-import { tenantKey } from './tenant-conflict.ts';
+
 import type { WatchedObject } from './watched-object.ts';
 
 export interface ObjectEvents {
@@ -62,7 +63,7 @@ export function trackObjects(events: ObjectEvents): Objects {
     const domain = gone.spec?.auth0.domain;
     if (domain === undefined) return;
     const rivals = [...events.others()].filter(
-      ({ spec }) => spec !== undefined && tenantKey(spec.auth0.domain) === tenantKey(domain),
+      ({ spec }) => spec !== undefined && tenantHost(spec.auth0.domain) === tenantHost(domain),
     );
     wake(rivals.map(({ metadata }) => objectKey(metadata)));
   }

@@ -70,6 +70,7 @@ function tell(facts: Facts, log: Log): void {
     fullReading,
     institutions: institutions?.total,
     skipped: institutions?.skipped,
+    skippedSample: institutions?.skippedSample,
     organizations: organizations?.managed,
     created,
     updated,

@@ -109,7 +109,7 @@ async function runSync(
   const log = context.log.child({ sync: id });
   const run = { generation, abort: new AbortController() };
   const runSignal = AbortSignal.any([signal, run.abort.signal]);
-  const newSettings = entry.status.observedGeneration !== generation;
+  const newSettings = entry.syncedGeneration !== generation;
   await publish(
     { facts: { kind: 'running', progress: undefined }, object, entry },
     context,
@@ -149,6 +149,7 @@ async function runSync(
     entry.run = undefined;
     await progress.stop();
   }
+  if (report.outcome === 'done') entry.syncedGeneration = generation;
   return report.outcome === 'interrupted'
     ? { kind: 'interrupted', report }
     : { kind: 'synced', report };

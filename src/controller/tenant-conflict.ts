@@ -1,12 +1,5 @@
+import { tenantHost } from '../api/auth0-settings.ts';
 import type { InstitutionSync } from '../api/institution-sync.ts';
-
-/** One spelling of a tenant's domain: lower case, no trailing dot, no default port. */
-export function tenantKey(domain: string): string {
-  return domain
-    .toLowerCase()
-    .replace(/:443$/, '')
-    .replace(/\.(?=:|$)/, '');
-}
 
 /**
  * The older object that works on the same tenant, if there is one. An object that is being deleted
@@ -16,11 +9,11 @@ export function olderRival(
   object: InstitutionSync,
   all: Iterable<InstitutionSync>,
 ): InstitutionSync | undefined {
-  const tenant = tenantKey(object.spec.auth0.domain);
+  const tenant = tenantHost(object.spec.auth0.domain);
   let oldest: InstitutionSync | undefined;
   for (const other of all) {
     if (other.metadata.uid === object.metadata.uid) continue;
-    if (tenantKey(other.spec.auth0.domain) !== tenant) continue;
+    if (tenantHost(other.spec.auth0.domain) !== tenant) continue;
     if (isOlder(other, oldest ?? object)) oldest = other;
   }
   return oldest;

@@ -1,55 +1,85 @@
+import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { createLogger, format, transports, type Logger } from 'winston';
+import winston from 'winston';
+import type { Clock } from '../time/clock.ts';
+import { systemClock } from '../time/clock.ts';
+import { jsonLine, prettyLine } from './log-line.ts';
 import type { Log } from './log.ts';
-import { redact } from './redact.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 
-export { hideSecrets, registerSecret } from './redact.ts';
+/** From the fewest lines to the most; each level holds those before it. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogOptions {
-  readonly level: 'error' | 'warn' | 'info' | 'debug';
-  /** Standard output unless given. */
-  readonly output?: Writable;
-  /** For tests; the system's time unless given. */
-  readonly now?: () => number;
+  readonly level: LogLevel;
+  /** One JSON object a line for machines, or a readable line for people. */
+  readonly format: 'json' | 'pretty';
+  /** Standard error without it, so that results on standard output stay clean. */
+  readonly stream?: Writable;
+  /** What must not be shown; by its looks alone without it. */
+  readonly secrets?: Secrets;
+  readonly clock?: Pick<Clock, 'now'>;
+}
+
+/** A log that can be brought to its end. */
+export interface ClosableLog extends Log {
+  /** Resolves when all lines have left the process; later lines are dropped. */
+  close(): Promise<void>;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Logs as JSON lines: time, level, message, then the fields, without secrets. */
-export function createLog(options: LogOptions): Log {
-  const { level, output = process.stdout, now = Date.now } = options;
-  const logger = createLogger({
-    level,
-    format: format.printf((line) => String(line.message)),
-    transports: [new transports.Stream({ stream: output })],
+/** Streams whose errors are taken care of. */
+const watched = new WeakSet<Writable>();
+
+/**
+ * A log of one line a message. Secrets are hidden here and nowhere else: by the names of fields, by
+ * registered values, and by their looks, in messages, fields, errors and stacks alike. Never throws;
+ * lines that cannot be written any more (a closed pipe) are dropped.
+ */
+export function createLog(options: LogOptions): ClosableLog {
+  const { format, stream = process.stderr, clock = systemClock } = options;
+  const secrets = options.secrets ?? createSecrets();
+  const line = format === 'json' ? jsonLine : prettyLine;
+  const transport = new winston.transports.Stream({ stream, eol: '\n' });
+  // winston merges fields into its own objects and changes errors that it is given, so it gets the
+  // finished line and nothing else.
+  const logger = winston.createLogger({
+    level: options.level,
+    format: winston.format.printf(({ message }) => String(message)),
+    transports: [transport],
   });
-  return withFields(logger, now, {});
-}
-
-function withFields(logger: Logger, now: () => number, common: Fields): Log {
-  function write(level: LogOptions['level'], message: string, fields: Fields = {}): void {
-    if (!logger.isLevelEnabled(level)) return;
-    const time = new Date(now()).toISOString();
-    // The line is made here: winston would spread an Error's fields over it, unredacted.
-    const own = redact({ ...common, ...fields }) as object;
-    logger.log(level, JSON.stringify({ time, level, message, ...without(own) }));
+  if (!watched.has(stream)) {
+    watched.add(stream);
+    stream.on('error', () => {});
   }
-  return {
-    debug: (message, fields) => write('debug', message, fields),
-    info: (message, fields) => write('info', message, fields),
-    warn: (message, fields) => write('warn', message, fields),
-    error: (message, fields) => write('error', message, fields),
-    child: (fields) => withFields(logger, now, { ...common, ...fields }),
-  };
-}
 
-/** A field must not pass for the line's own time, level or message. */
-function without(fields: object): object {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) =>
-      key === 'time' || key === 'level' || key === 'message'
-        ? [`field_${key}`, value]
-        : [key, value],
-    ),
-  );
+  function child(more: Fields): Log {
+    function write(level: LogLevel, message: string, fields: Fields = {}): void {
+      if (!logger.isLevelEnabled(level) || logger.writableEnded) return;
+      const entry = { time: clock.now(), level, message, fields: { ...more, ...fields } };
+      logger.log({ level, message: line(entry, secrets) });
+    }
+    return {
+      debug: (message, fields) => write('debug', message, fields),
+      info: (message, fields) => write('info', message, fields),
+      warn: (message, fields) => write('warn', message, fields),
+      error: (message, fields) => write('error', message, fields),
+      child: (fields) => child({ ...more, ...fields }),
+    };
+  }
+
+  return {
+    ...child({}),
+    async close() {
+      if (logger.writableEnded) return;
+      const handedOn = once(transport, 'finish');
+      logger.end();
+      await handedOn;
+      await new Promise<void>((resolve) => {
+        stream.write('', () => resolve());
+      });
+    },
+  };
 }

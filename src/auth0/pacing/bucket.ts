@@ -8,8 +8,7 @@ import { createResets } from './resets.ts';
 export interface Bucket {
   /** When a request may go out: `now`, later, or Infinity while an answer must come first. */
   readyAt(now: number): number;
-  /** `share` is the part of the limits that the caller may use. */
-  sent(now: number, share: number): Sent;
+  sent(now: number): Sent;
   /** It counted against the bucket. `rate` is undefined where no answer told of the bucket. */
   answered(sent: Sent, now: number, rate: RateHeaders | undefined): void;
   /** It was answered 429, so it did not count. */
@@ -58,7 +57,6 @@ export function createBucket(documentedRate: number): Bucket {
   let sentAt = -Infinity;
   let measuring = true;
   let seenAt = -Infinity;
-  let seenGained = 0;
 
   function advance(to: number): void {
     if (limit === undefined || to <= levelAt) return;
@@ -83,32 +81,23 @@ export function createBucket(documentedRate: number): Bucket {
     limit = rate.limit;
     quickest = Math.min(quickest, now - sent.at);
     const at = now - quickest;
-    const remaining = underWay.soberRemaining(sent, rate.remaining, at, now, refill.rate());
+    const remaining = underWay.soberRemaining(sent, rate.remaining, at, refill.rate());
     const full = counts && rate.remaining >= limit - 1;
-    learn(sent, at, remaining, rate, full);
+    learn(sent, at, rate, full);
     anchor(remaining, at);
     if (limit - reserveOf(limit) >= 2) return;
     if (!full) explorer.drained();
     else if (sent.pressed) explorer.full();
   }
 
-  function learn(sent: Sent, at: number, remaining: number, rate: RateHeaders, full: boolean) {
-    const gained = remaining + counted;
-    resets.judge(at, gained - seenGained, (at - seenAt) * refill.rate());
-    resets.announce(rate.resetAt, at);
-    refill.observe(
-      {
-        from: Math.min(sent.at, at),
-        to: at,
-        gained,
-        gainedAtMost: rate.remaining + counted,
-        full,
-        strict: sent.share < 1,
-      },
+  function learn(sent: Sent, at: number, rate: RateHeaders, full: boolean): void {
+    const gained = refill.observe(
+      { from: Math.min(sent.at, at), to: at, gained: rate.remaining + counted, full },
       Math.max(1, rate.limit - reserveOf(rate.limit) - 2),
     );
+    resets.judge(at, gained, (at - seenAt) * refill.rate());
+    resets.announce(rate.resetAt, at);
     seenAt = at;
-    seenGained = rate.remaining + counted;
   }
 
   function probeAt(ready: number, need: number): number {
@@ -136,11 +125,11 @@ export function createBucket(documentedRate: number): Bucket {
       if (measuring) ready = Math.max(ready, sentAt + MEASURE_MS);
       return Math.max(ready, now);
     },
-    sent(now, share) {
+    sent(now) {
       advance(now);
       level -= 1;
       sentAt = now;
-      return underWay.add(now, share);
+      return underWay.add(now);
     },
     answered(sent, now, rate) {
       settle(sent, now, rate, true);

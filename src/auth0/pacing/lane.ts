@@ -101,7 +101,7 @@ export function createLane(endpoint: Endpoint, bucket: Bucket, tenantWide: Tenan
     },
     send(now, share) {
       const bucket = lane.bucket;
-      const sent = bucket.sent(now, share);
+      const sent = bucket.sent(now);
       blind?.sent(now);
       tenantWide.sent(now);
       budget.sent(now, share, rate());

@@ -3,26 +3,26 @@ export interface Overlap {
   readonly size: number;
   /** When each request that is under way was sent, in that order. */
   sentTimes(): Iterable<number>;
-  add(at: number, share: number): Sent;
+  add(at: number): Sent;
   delete(sent: Sent): boolean;
   /**
    * The tokens left once all requests sent by now are taken off but those under way, by this answer
-   * (`remaining`, taken at `at`, answered `now`) and all others to requests that overlapped it.
+   * (`remaining`, taken at `at`) and all others to requests that overlapped it.
    */
-  soberRemaining(sent: Sent, remaining: number, at: number, now: number, rate: number): number;
+  soberRemaining(sent: Sent, remaining: number, at: number, rate: number): number;
 }
 
 /** A request that was sent. */
 export interface Sent {
   readonly at: number;
-  /** The part of the limits that its sender may use. */
-  readonly share: number;
+  /** Its place among all sendings and answers; whole milliseconds would not tell. */
+  readonly order: number;
   /** It followed the one before as soon as the bucket's model allowed. */
   readonly pressed: boolean;
 }
 
 interface Seen {
-  readonly answeredAt: number;
+  readonly order: number;
   readonly at: number;
   readonly remaining: number;
   /** Tokens left if all requests sent by then are taken off, plus the number of those. */
@@ -36,6 +36,7 @@ interface Seen {
 export function createOverlap(isPressed: (sincePrevious: number) => boolean): Overlap {
   const underWay = new Set<Sent>();
   let count = 0;
+  let events = 0;
   let lastAt = -Infinity;
   let seen: readonly Seen[] = [];
 
@@ -46,27 +47,29 @@ export function createOverlap(isPressed: (sincePrevious: number) => boolean): Ov
     *sentTimes() {
       for (const sent of underWay) yield sent.at;
     },
-    add(at, share) {
-      const sent = { at, share, pressed: isPressed(at - lastAt) };
+    add(at) {
+      events += 1;
+      const sent = { at, order: events, pressed: isPressed(at - lastAt) };
       underWay.add(sent);
       count += 1;
       lastAt = at;
       return sent;
     },
     delete: (sent) => underWay.delete(sent),
-    soberRemaining(sent, remaining, at, now, rate) {
+    soberRemaining(sent, remaining, at, rate) {
+      events += 1;
       const [oldest = sent] = underWay;
-      const from = Math.min(oldest.at, sent.at);
-      seen = seen.filter((other) => other.answeredAt > from);
+      const from = Math.min(oldest.order, sent.order);
+      seen = seen.filter((other) => other.order > from);
       const answered = count - underWay.size;
       let least = remaining;
       let lowest = remaining;
       for (const other of seen) {
-        if (other.answeredAt <= sent.at) continue;
+        if (other.order < sent.order) continue;
         least = Math.min(least, other.base - answered + rate * Math.max(0, at - other.at));
         lowest = Math.min(lowest, other.remaining);
       }
-      seen = [...seen, { answeredAt: now, at, remaining, base: remaining + answered }];
+      seen = [...seen, { order: events, at, remaining, base: remaining + answered }];
       // Whichever the server took last, it told no less than the lowest.
       return Math.max(least, lowest);
     },

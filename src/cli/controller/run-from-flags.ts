@@ -3,6 +3,7 @@ import { allowList } from '../../controller/allow-list.ts';
 import { runController } from '../../controller/controller.ts';
 import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { createLog } from '../../telemetry/create-log.ts';
+import { processSecrets } from '../../telemetry/process-secrets.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { systemClock } from '../../time/clock.ts';
 import { EXIT } from '../exit-code.ts';
@@ -38,7 +39,12 @@ const Flags = z.object({
 export async function runFromFlags(options: Readonly<Record<string, unknown>>): Promise<number> {
   const flags = readFlags(options);
   const { kubeConfig, namespace } = loadKubeConfig();
-  const log = createLog({ level: flags.logLevel });
+  const log = createLog({
+    level: flags.logLevel,
+    format: 'json',
+    stream: process.stdout,
+    secrets: processSecrets,
+  });
   const interruption = listenForSignals({
     onStop: (signal) => log.info('stopping', { signal }),
     onGiveUp: () => log.error('the requests in flight did not end in time'),

@@ -1,4 +1,4 @@
-import { registerSecret } from '../../telemetry/redact.ts';
+import { registerSecret } from '../../telemetry/process-secrets.ts';
 import { FLAGS } from './flags.ts';
 import type { Values } from './values.ts';
 

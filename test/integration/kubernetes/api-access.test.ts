@@ -470,5 +470,27 @@ describe('openApiAccess', () => {
       process.env['HTTPS_PROXY'] = proxyUrl;
       expect(await tunnelsOf(open())).to.deep.equal([]);
     });
+
+    /** An address that is not of the loopback network and yet leads here. */
+    function openFar(): ApiAccess {
+      const kubeConfig = server.kubeConfig();
+      const far = server.url.replace('127.0.0.1', '0.0.0.0');
+      const cluster = kubeConfig.getCurrentCluster();
+      if (cluster !== null) Object.assign(cluster, { server: far, tlsServerName: 'localhost' });
+      return open({ kubeConfig });
+    }
+
+    it('of the environment are used for other machines', async () => {
+      process.env['HTTPS_PROXY'] = proxyUrl;
+      expect(await tunnelsOf(openFar())).to.deep.equal([`0.0.0.0:${new URL(server.url).port}`]);
+    });
+
+    for (const name of ['NO_PROXY', 'KUBERNETES_SERVICE_HOST']) {
+      it(`of the environment are not used where ${name} names the server`, async () => {
+        process.env['HTTPS_PROXY'] = proxyUrl;
+        process.env[name] = '0.0.0.0';
+        expect(await tunnelsOf(openFar())).to.deep.equal([]);
+      });
+    }
   });
 });

@@ -28,6 +28,7 @@ export const ACCEPTED_SPECS: readonly SpecCase[] = [
   ...accepted(
     'auth0.domain',
     'acme.eu.auth0.com:443',
+    'ACME.eu.Auth0.com',
     'acme.eu.auth0.com:65535',
     'localhost:1',
     '127.0.0.1:8443',

@@ -25,7 +25,10 @@ describe('auth0Urls', () => {
     expect(urls).to.include({ audience, tokenEndpoint });
   });
 
-  it('knows a tenant by its host, with or without the default port', () => {
+  it('knows a tenant by its host, however it is spelled', () => {
+    expect(urlsFor({ domain: 'Acme.EU.auth0.com' }).managementApi).to.equal(
+      'https://acme.eu.auth0.com/api/v2',
+    );
     expect(urlsFor({ domain: 'a.auth0.com:443' }).host).to.equal('a.auth0.com');
     expect(urlsFor({ domain: 'a.auth0.com:8443' }).host).to.equal('a.auth0.com:8443');
     expect(urlsFor({ domain: '127.0.0.1:4430' }).host).to.equal('127.0.0.1:4430');
