@@ -5,12 +5,14 @@ import { controlPlaneBinaries } from '../test/control-plane/assets.ts';
 import { crdManifest, crdTemplate } from './generate/crd-files.ts';
 import { fullSample } from './generate/full-sample.ts';
 import { installManifest } from './generate/install-manifest.ts';
+import { resourcePage } from './generate/resource-page.ts';
 
 /** Files that follow from the schema alone, by their paths in the repository. */
 const fromSchema: Readonly<Record<string, () => string>> = {
   'deploy/crds/institutionsyncs.yaml': crdManifest,
   'charts/institution-sync/templates/crds/institutionsyncs.yaml': crdTemplate,
   'deploy/samples/full.yaml': fullSample,
+  'docs/resource.md': resourcePage,
 };
 
 const { values } = parseArgs({

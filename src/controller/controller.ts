@@ -163,6 +163,9 @@ function operate(
     allowLists: options.allowLists,
     session: {
       pacerOf: sharedPacers(options),
+      onRemaining(remaining) {
+        for (const [endpoint, left] of remaining) metrics.auth0Remaining.set({ endpoint }, left);
+      },
       tenant: {
         clock,
         random,

@@ -28,6 +28,8 @@ export interface SessionContext {
     'clock' | 'random' | 'log' | 'onRequest' | 'mayWrite' | 'fetch'
   >;
   readonly source: Pick<SourceOptions, 'clock' | 'random' | 'log' | 'onRequest'>;
+  /** What Auth0 last said to be left of each endpoint's limit. */
+  readonly onRemaining: (remaining: ReturnType<Pacer['remaining']>) => void;
   /** One pacer for each tenant, shared among all objects and syncs. */
   readonly pacerOf: (domain: string) => Pacer;
 }
@@ -81,5 +83,9 @@ function open(
   context: SessionContext,
 ): Tenant {
   const pacer = context.pacerOf(settings.domain);
-  return openTenant({ ...settings, ...context.tenant, credentials, pacer });
+  function onRequest(endpoint: string, status: number | undefined): void {
+    context.tenant.onRequest?.(endpoint, status);
+    context.onRemaining(pacer.remaining());
+  }
+  return openTenant({ ...settings, ...context.tenant, credentials, pacer, onRequest });
 }

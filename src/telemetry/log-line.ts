@@ -1,4 +1,4 @@
-import { type Plain, redact } from './redact.ts';
+import { type Plain, redact, redactText } from './redact.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What a line of the log tells. */
@@ -47,7 +47,7 @@ function shown(
   const plain = redact(fields, secrets);
   const isObject = typeof plain === 'object' && plain !== null && !Array.isArray(plain);
   return {
-    message: String(redact(message, secrets)),
+    message: redactText(message, secrets),
     fields: isObject ? Object.entries(plain) : [],
   };
 }

@@ -75,7 +75,7 @@ export function createMetrics() {
     }),
     auth0Remaining: new Gauge({
       name: 'institution_sync_auth0_rate_limit_remaining',
-      help: 'Requests that Auth0 last said to be left, by endpoint; the lowest of all tenants.',
+      help: 'Requests that Auth0 last said to be left, by endpoint; of several tenants the one that answered last.',
       labelNames: ['endpoint'] as const,
       registers,
     }),

@@ -18,6 +18,12 @@ const SECRET_NAME =
 /** Plain data that JSON can hold. */
 export type Plain = string | number | boolean | null | readonly Plain[] | { [key: string]: Plain };
 
+/** A text as a log may show it: without secrets, and of bounded length. */
+export function redactText(text: string, secrets: Secrets): string {
+  const shown = secrets.redact(text);
+  return shown.length <= LONGEST_TEXT ? shown : `${shown.slice(0, LONGEST_TEXT)}…`;
+}
+
 /**
  * A value as a log may show it: secrets hidden by name and by value, errors told by `serializeError`,
  * and everything bounded in length, depth and number. Never throws, whatever the value does.
@@ -26,10 +32,7 @@ export function redact(value: unknown, secrets: Secrets): Plain {
   let left = MOST_VALUES;
   const above = new Set<object>();
 
-  function text(given: string): string {
-    const shown = secrets.redact(given);
-    return shown.length <= LONGEST_TEXT ? shown : `${shown.slice(0, LONGEST_TEXT)}…`;
-  }
+  const text = (given: string) => redactText(given, secrets);
 
   function plain(given: unknown): Plain | undefined {
     left -= 1;
@@ -43,12 +46,13 @@ export function redact(value: unknown, secrets: Secrets): Plain {
         return given;
       case 'bigint':
         return text(String(given));
+      case 'object':
+        return given === null ? null : object(given);
       case 'undefined':
       case 'function':
       case 'symbol':
+      default:
         return undefined;
-      case 'object':
-        return given === null ? null : object(given);
     }
   }
 

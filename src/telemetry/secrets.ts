@@ -37,6 +37,7 @@ export function createSecrets(): Secrets {
   /** How often each form is hidden: two objects may share a secret. */
   const counts = new Map<string, number>();
   let pattern: RegExp | undefined;
+  let stale = false;
 
   function count(forms: readonly string[], by: number): void {
     for (const form of forms) {
@@ -44,18 +45,17 @@ export function createSecrets(): Secrets {
       if (now > 0) counts.set(form, now);
       else counts.delete(form);
     }
-    pattern = patternOf([...counts.keys()]);
+    stale = true;
   }
 
   function withoutValues(text: string): string {
-    let shown = text;
-    // What a replacement joins may be a secret again.
-    for (let pass = 0; pattern !== undefined && pass < 3; pass += 1) {
-      const next = shown.replace(pattern, HIDDEN);
-      if (next === shown) return shown;
-      shown = next;
-    }
-    return pattern === undefined || shown.search(pattern) < 0 ? shown : HIDDEN;
+    if (stale) pattern = patternOf([...counts.keys()]);
+    stale = false;
+    if (pattern === undefined) return text;
+    const shown = text.replace(pattern, HIDDEN);
+    if (shown === text) return text;
+    // What a replacement joins may be a secret again; then nothing of the text is worth the risk.
+    return shown.search(pattern) < 0 ? shown : HIDDEN;
   }
 
   return {

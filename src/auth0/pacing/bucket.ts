@@ -57,6 +57,7 @@ export function createBucket(documentedRate: number): Bucket {
   let sentAt = -Infinity;
   let measuring = true;
   let seenAt = -Infinity;
+  let seenGained = 0;
 
   function advance(to: number): void {
     if (limit === undefined || to <= levelAt) return;
@@ -81,23 +82,28 @@ export function createBucket(documentedRate: number): Bucket {
     limit = rate.limit;
     quickest = Math.min(quickest, now - sent.at);
     const at = now - quickest;
-    const remaining = underWay.soberRemaining(sent, rate.remaining, at, refill.rate());
     const full = counts && rate.remaining >= limit - 1;
-    learn(sent, at, rate, full);
+    const remaining = learn(sent, at, rate, full);
     anchor(remaining, at);
     if (limit - reserveOf(limit) >= 2) return;
     if (!full) explorer.drained();
     else if (sent.pressed) explorer.full();
   }
 
-  function learn(sent: Sent, at: number, rate: RateHeaders, full: boolean): void {
-    const gained = refill.observe(
-      { from: Math.min(sent.at, at), to: at, gained: rate.remaining + counted, full },
+  function learn(sent: Sent, at: number, rate: RateHeaders, full: boolean): number {
+    const { overtaken, overtakers } = underWay.disorder(sent);
+    const remaining = underWay.soberRemaining(sent, rate.remaining, at, refill.rate());
+    const gained = Math.min(rate.remaining - overtakers, remaining) + counted;
+    const gainedAtMost = rate.remaining + counted + overtaken;
+    refill.observe(
+      { from: Math.min(sent.at, at), to: at, gained, gainedAtMost, full },
       Math.max(1, rate.limit - reserveOf(rate.limit) - 2),
     );
-    resets.judge(at, gained, (at - seenAt) * refill.rate());
+    resets.judge(at, gained - seenGained, (at - seenAt) * refill.rate());
     resets.announce(rate.resetAt, at);
     seenAt = at;
+    seenGained = gainedAtMost;
+    return remaining;
   }
 
   function probeAt(ready: number, need: number): number {

@@ -6,6 +6,11 @@ export interface Overlap {
   add(at: number): Sent;
   delete(sent: Sent): boolean;
   /**
+   * How many requests were sent before this one and are still under way, and how many were sent after
+   * it and answered before. To be called when it is answered, before `soberRemaining`.
+   */
+  disorder(sent: Sent): { readonly overtaken: number; readonly overtakers: number };
+  /**
    * The tokens left once all requests sent by now are taken off but those under way, by this answer
    * (`remaining`, taken at `at`) and all others to requests that overlapped it.
    */
@@ -22,6 +27,7 @@ export interface Sent {
 }
 
 interface Seen {
+  readonly sentOrder: number;
   readonly order: number;
   readonly at: number;
   readonly remaining: number;
@@ -56,6 +62,14 @@ export function createOverlap(isPressed: (sincePrevious: number) => boolean): Ov
       return sent;
     },
     delete: (sent) => underWay.delete(sent),
+    disorder(sent) {
+      let overtaken = 0;
+      for (const other of underWay) if (other.order < sent.order) overtaken += 1;
+      return {
+        overtaken,
+        overtakers: seen.filter((other) => other.sentOrder > sent.order).length,
+      };
+    },
     soberRemaining(sent, remaining, at, rate) {
       events += 1;
       const [oldest = sent] = underWay;
@@ -69,7 +83,10 @@ export function createOverlap(isPressed: (sincePrevious: number) => boolean): Ov
         least = Math.min(least, other.base - answered + rate * Math.max(0, at - other.at));
         lowest = Math.min(lowest, other.remaining);
       }
-      seen = [...seen, { order: events, at, remaining, base: remaining + answered }];
+      seen = [
+        ...seen,
+        { sentOrder: sent.order, order: events, at, remaining, base: remaining + answered },
+      ];
       // Whichever the server took last, it told no less than the lowest.
       return Math.max(least, lowest);
     },

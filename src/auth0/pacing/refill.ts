@@ -5,9 +5,10 @@ export interface Sighting {
   readonly to: number;
   /**
    * Tokens left plus all that were counted: it grows by what the server adds, and by nothing else.
-   * It may also swing a little, while answers come in another order than their requests were taken.
+   * At least and at most, where the order in which requests were taken is not sure.
    */
   readonly gained: number;
+  readonly gainedAtMost: number;
   /** The bucket was full when the request came, so tokens may have been lost at its brim. */
   readonly full: boolean;
 }
@@ -20,8 +21,8 @@ export interface Refill {
   lateness(): number;
   /** Whether the answers have told anything of the rate; until then it is the documented one. */
   proven(): boolean;
-  /** `longestLag` bounds what is allowed for late tokens. Returns how many have surely come now. */
-  observe(sighting: Sighting, longestLag: number): number;
+  /** `longestLag` bounds what is allowed for late tokens. */
+  observe(sighting: Sighting, longestLag: number): void;
   /** Another start, from better knowledge of the plan; nothing once the rate is proven. */
   assume(rate: number): void;
   /** Multiplies the rate, for a trial or to take one back. */
@@ -40,8 +41,6 @@ const CLOCK_ERROR_MS = 2;
 const LAG_PATIENCE = 3;
 /** Sightings over which the refill may fall behind before the measure starts anew. */
 const LAG_SIGHTINGS = 24;
-/** What remains of the known swing with each sighting that shows less. */
-const SWING_DECAY = 0.97;
 /** What remains of the allowance for late tokens with each sighting that does not need it. */
 const LAG_DECAY = 0.995;
 
@@ -55,8 +54,6 @@ const LAG_DECAY = 0.995;
 export function createRefill(documented: number): Refill {
   let rate = documented;
   let lag = 0;
-  let swing = 0;
-  let peak = -Infinity;
   let proven = false;
   const bounds: number[] = [];
   let full: (Sighting & { bound: number; seen: number }) | undefined;
@@ -77,18 +74,10 @@ export function createRefill(documented: number): Refill {
     proven ||= second > 0;
   }
 
-  /** The count cannot truly fall, so a fall measures how far it swings. */
-  function learnSwing({ gained }: Sighting): number {
-    const rise = peak === -Infinity ? 0 : gained - peak;
-    swing = Math.max(swing * SWING_DECAY, -rise);
-    peak = Math.max(peak, gained);
-    return rise;
-  }
-
   /** From a full bucket on, a gain is exact at its start, and rounded down at its end. */
   function learnFromFull(sighting: Sighting): void {
     if (full !== undefined) {
-      const gained = sighting.gained - full.gained - swing;
+      const gained = sighting.gained - full.gainedAtMost;
       const bound = gained / longest(full, sighting);
       if (!proven && gained > full.seen) raise(bound);
       full.bound = Math.max(full.bound, bound);
@@ -101,13 +90,13 @@ export function createRefill(documented: number): Refill {
 
   function learnFromWindow(sighting: Sighting): void {
     if (window !== undefined) {
-      const gained = sighting.gained - window.gained;
+      const gained = sighting.gained - window.gainedAtMost;
       const elapsed = shortest(window, sighting);
-      const most = (gained + swing + 1) / elapsed;
+      const most = (sighting.gainedAtMost - window.gained + 1) / elapsed;
       const missing = rate * elapsed >= TELLING_TOKENS + LAG_PATIENCE * lag;
       window.touched ||= sighting.full;
-      if (gained - swing < TELLING_TOKENS && !missing) return;
-      raise((gained - swing - 1) / longest(window, sighting));
+      if (gained < TELLING_TOKENS && !missing) return;
+      raise((gained - 1) / longest(window, sighting));
       if (missing && !window.touched && most < rate) {
         bounds.length = 0;
         move(Math.max(most, rate / 2));
@@ -122,12 +111,12 @@ export function createRefill(documented: number): Refill {
     const behind =
       crest === undefined || sighting.full
         ? 0
-        : rate * shortest(crest, sighting) - (sighting.gained - crest.gained);
+        : rate * shortest(crest, sighting) - (sighting.gainedAtMost - crest.gained);
     if (crest === undefined || behind <= 0 || crest.sightings >= LAG_SIGHTINGS) {
       crest = { ...sighting, sightings: 0 };
     }
     crest.sightings += 1;
-    lag = Math.min(Math.max(lag * LAG_DECAY, behind - swing - 1), longestLag);
+    lag = Math.min(Math.max(lag * LAG_DECAY, behind - 1), longestLag);
   }
 
   return {
@@ -135,11 +124,9 @@ export function createRefill(documented: number): Refill {
     lateness: () => lag / rate,
     proven: () => proven,
     observe(sighting, longestLag) {
-      const rise = learnSwing(sighting);
       learnFromFull(sighting);
       learnFromWindow(sighting);
       learnLag(sighting, longestLag);
-      return rise - swing;
     },
     assume(documented) {
       if (!proven) rate = documented;
@@ -149,7 +136,6 @@ export function createRefill(documented: number): Refill {
       move(rate * factor);
     },
     interrupt() {
-      peak = -Infinity;
       full = undefined;
       window = undefined;
       crest = undefined;
