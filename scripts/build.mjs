@@ -1,6 +1,5 @@
 // Builds dist/: one file for the whole program, so that it starts fast and needs no node_modules.
-import { existsSync } from 'node:fs';
-import { chmod, readFile, rm, symlink } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -25,12 +24,3 @@ await bundle.write({
 });
 await bundle.close();
 await chmod(`${root}dist/institution-sync.js`, 0o755);
-
-// npx finds the programs of dependencies here, but not those of the checkout itself.
-const bin = `${root}node_modules/.bin`;
-if (existsSync(bin)) {
-  for (const name of ['institution-sync', 'kubectl-isync']) {
-    await rm(`${bin}/${name}`, { force: true });
-    await symlink('../../dist/institution-sync.js', `${bin}/${name}`);
-  }
-}
