@@ -1,12 +1,11 @@
 // Builds dist/: one file for the whole program, so that it starts fast and needs no node_modules.
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { chmod, readFile, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 
-await rm(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   input: { 'institution-sync': `${root}src/cli/main.ts` },
   platform: 'node',
@@ -14,8 +13,9 @@ const bundle = await rolldown({
   transform: { define: { 'process.env.INSTITUTION_SYNC_VERSION': JSON.stringify(version) } },
   logLevel: 'warn',
 });
+const fresh = `${root}dist.${process.pid}`;
 await bundle.write({
-  dir: `${root}dist`,
+  dir: fresh,
   format: 'esm',
   sourcemap: false,
   minify: false,
@@ -23,4 +23,7 @@ await bundle.write({
   chunkFileNames: '[name]-[hash].js',
 });
 await bundle.close();
-await chmod(`${root}dist/institution-sync.js`, 0o755);
+await chmod(`${fresh}/institution-sync.js`, 0o755);
+// A build that fails leaves the last good one in its place.
+await rm(`${root}dist`, { recursive: true, force: true });
+await rename(fresh, `${root}dist`);
