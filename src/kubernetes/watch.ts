@@ -83,7 +83,9 @@ export async function followWatch(options: WatchOptions, signal: AbortSignal): P
     }
   } catch (error) {
     guard.signal.throwIfAborted();
-    throw error instanceof KubernetesError ? error : networkError(access.server, error);
+    if (error instanceof KubernetesError) throw error;
+    if (error instanceof RangeError) throw invalidAnswerError(access.server);
+    throw networkError(access.server, error);
   } finally {
     guard.end();
   }

@@ -34,7 +34,7 @@ export interface SyncReport {
   /** `interrupted`: the signal aborted; `failed`: see `fault`. */
   readonly outcome: 'done' | 'interrupted' | 'failed';
   readonly fault: Fault | undefined;
-  /** Requests to Auth0 and to THE. */
+  /** Requests to Auth0, repeated ones and those for tokens included. */
   readonly requests: number;
   /** Whether all organizations were to be read, rather than taken from memory. */
   readonly fullReading: boolean;

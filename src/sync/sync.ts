@@ -2,6 +2,7 @@ import { Fault } from '../api/fault.ts';
 import type { Clock } from '../time/clock.ts';
 import { inSlices } from '../time/slices.ts';
 import { apply } from './apply.ts';
+import { confirmRemovals } from './confirm-removals.ts';
 import { repairConnections, resolveConnections } from './connections.ts';
 import type { Observer } from './observer.ts';
 import { planInSlices } from './plan.ts';
@@ -39,7 +40,7 @@ export interface SyncInput {
  * 1. Check that the token may do what the settings need.
  * 2. Read all of THE's institutions; a listing that is not complete and consistent ends the sync.
  * 3. Read all organizations and the connections' ids, or use what the last reading left in memory.
- * 4. Plan: compare the two.
+ * 4. Plan: compare the two; a second listing of THE must agree with each removal.
  * 5. Policy: drop, hold or release changes.
  * 6. Apply: renames, creations, updates, removals.
  * 7. Check the connections of organizations that nobody has checked yet.
@@ -52,7 +53,7 @@ export interface SyncInput {
 export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncReport> {
   const { source, tenant, memory, settings, observer, clock } = input;
   const startedAt = clock.now();
-  const requestsBefore = source.requestCount() + tenant.requestCount();
+  const requestsBefore = tenant.requestCount();
   const facts: Mutable<Partial<SyncReport>> = { conflicts: [] };
   const applied = nothingApplied();
   // Kept in the memory, so that it stays due when this sync does not come so far.
@@ -88,7 +89,8 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
       fullReading,
       signal,
     );
-    const planned = await inSlices(planInSlices(listing, memory.organizations, settings), signal);
+    const proposed = await inSlices(planInSlices(listing, memory.organizations, settings), signal);
+    const planned = settings.prune ? await confirmRemovals(proposed, source, signal) : proposed;
     facts.conflicts = planned.conflicts;
     const decision = decide(planned, settings, input.approval);
     facts.decision = decision;
@@ -122,7 +124,7 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
     durationMs: clock.now() - startedAt,
     outcome,
     fault: facts.fault,
-    requests: source.requestCount() + tenant.requestCount() - requestsBefore,
+    requests: tenant.requestCount() - requestsBefore,
     fullReading,
     institutions: facts.institutions,
     organizations: facts.organizations,

@@ -50,6 +50,7 @@ export function createLog(options: LogOptions): ClosableLog {
     format: winston.format.printf(({ message }) => String(message)),
     transports: [transport],
   });
+  let closed = false;
   if (!watched.has(stream)) {
     watched.add(stream);
     stream.on('error', () => {});
@@ -57,7 +58,7 @@ export function createLog(options: LogOptions): ClosableLog {
 
   function child(more: Fields): Log {
     function write(level: LogLevel, message: string, fields: Fields = {}): void {
-      if (!logger.isLevelEnabled(level) || logger.writableEnded) return;
+      if (closed || !logger.isLevelEnabled(level)) return;
       const entry = { time: clock.now(), level, message, fields: { ...more, ...fields } };
       logger.log({ level, message: line(entry, secrets) });
     }
@@ -73,7 +74,8 @@ export function createLog(options: LogOptions): ClosableLog {
   return {
     ...child({}),
     async close() {
-      if (logger.writableEnded) return;
+      if (closed) return;
+      closed = true;
       const handedOn = once(transport, 'finish');
       logger.end();
       await handedOn;

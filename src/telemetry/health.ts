@@ -127,10 +127,11 @@ async function closeOnAbort(
   signal: AbortSignal,
 ): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
-  await Promise.all(servers.map((server) => server && close(server)));
+  await Promise.all(servers.map(close));
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server | undefined): Promise<void> {
+  if (server === undefined) return;
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();

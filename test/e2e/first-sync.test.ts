@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { institutions } from '../sandbox/institutions.ts';
-import { conditionOf, isReady, startOperator, type Operator } from './operator.ts';
+import { startOperator, type Operator } from './operator.ts';
 
 const COUNT = 1_000;
 

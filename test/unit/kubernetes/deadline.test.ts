@@ -40,10 +40,7 @@ describe('withDeadline', () => {
     const clock = createManualClock();
     const controller = new AbortController();
     const { signal } = controller;
-    const result = withDeadline(
-      { clock, ms: 5, signal, error: late },
-      () => new Promise(() => {}),
-    );
+    const result = withDeadline({ clock, ms: 5, signal, error: late }, () => new Promise(() => {}));
     controller.abort(new Error('stopped'));
     expect(await result.catch((error: Error) => error.message)).to.equal('stopped');
     expect(clock.sleepers()).to.equal(0);

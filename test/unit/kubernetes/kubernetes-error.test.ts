@@ -58,7 +58,9 @@ describe('KubernetesError', () => {
     const exists = answerError('create x', 409, status(409, 'AlreadyExists'), Number.NaN);
     expect([isConflict(conflict), isAlreadyExists(conflict)]).to.deep.equal([true, false]);
     expect([isConflict(exists), isAlreadyExists(exists)]).to.deep.equal([false, true]);
-    expect(isExpired(answerError('list x', 410, status(410, 'Expired'), Number.NaN))).to.equal(true);
+    expect(isExpired(answerError('list x', 410, status(410, 'Expired'), Number.NaN))).to.equal(
+      true,
+    );
     expect(isExpired(watchEventError('watch x', { code: 410, reason: 'Gone' }))).to.equal(true);
     expect(isExpired(new Error('410'))).to.equal(false);
   });

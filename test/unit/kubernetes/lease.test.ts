@@ -64,7 +64,10 @@ describe('acquireLease', () => {
     const world = openWorld();
     const held = await candidate('a', world);
     expect(held.isHeld()).to.equal(true);
-    expect(world.server.lease()).to.include({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' });
+    expect(world.server.lease()).to.include({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+    });
     expect(spec(world.server)).to.deep.equal({
       holderIdentity: 'a',
       leaseDurationSeconds: 15,
@@ -343,7 +346,10 @@ describe('acquireLease', () => {
         },
         stop.signal,
       ).catch((error: unknown) => error);
-      expect(error).to.be.an('error').with.property('message').that.contains(String(times.renewDeadlineMs));
+      expect(error)
+        .to.be.an('error')
+        .with.property('message')
+        .that.contains(String(times.renewDeadlineMs));
     }
   });
 });

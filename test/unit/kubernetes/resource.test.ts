@@ -14,7 +14,10 @@ describe('resourcePath', () => {
       { resource: LEASES, namespace: 'a', name: 'b', subresource: 'status' as const },
       '/apis/coordination.k8s.io/v1/namespaces/a/leases/b/status',
     ],
-    [{ resource: SECRETS, namespace: 'a', name: 'b/c?d' }, '/api/v1/namespaces/a/secrets/b%2Fc%3Fd'],
+    [
+      { resource: SECRETS, namespace: 'a', name: 'b/c?d' },
+      '/api/v1/namespaces/a/secrets/b%2Fc%3Fd',
+    ],
   ] as const;
   for (const [at, path] of table) {
     it(`is ${path}`, () => {

@@ -64,7 +64,9 @@ describe('retryTransient', () => {
     for (const error of [new KubernetesError('Forbidden', 'no'), new Error('own')]) {
       const { attempt, calls } = failing(99, error);
       const options = { clock, random: () => 0, withinMs: 1000 };
-      expect(await retryTransient(attempt, options, signal).catch((e: unknown) => e)).to.equal(error);
+      expect(await retryTransient(attempt, options, signal).catch((e: unknown) => e)).to.equal(
+        error,
+      );
       expect(calls()).to.equal(1);
     }
   });

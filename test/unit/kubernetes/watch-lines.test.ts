@@ -40,13 +40,20 @@ describe('splitLines', () => {
         yield Buffer.alloc(10, 'x');
       }
     }
-    const error = await Array.fromAsync(splitLines(endless(), 100)).catch((error: unknown) => error);
+    const error = await Array.fromAsync(splitLines(endless(), 100)).catch(
+      (error: unknown) => error,
+    );
     expect(error).to.be.instanceOf(RangeError);
     expect(sent).to.equal(11);
   });
 
   it('counts the bound for each line', async () => {
     const chunk = Buffer.from('12345678\n');
-    expect(await lines(Array.from({ length: 50 }, () => chunk), 10)).to.have.length(50);
+    expect(
+      await lines(
+        Array.from({ length: 50 }, () => chunk),
+        10,
+      ),
+    ).to.have.length(50);
   });
 });

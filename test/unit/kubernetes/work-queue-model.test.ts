@@ -1,7 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { startWorkQueue, type WorkQueue, type WorkResult } from '../../../src/kubernetes/work-queue.ts';
+import {
+  startWorkQueue,
+  type WorkQueue,
+  type WorkResult,
+} from '../../../src/kubernetes/work-queue.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createRecordedLog } from './recorded-log.ts';
 
