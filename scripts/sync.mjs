@@ -1,5 +1,8 @@
-#!/usr/bin/env node
-// The command `sync` of a checkout, whatever Node the system has: `./scripts/sync.mjs --AUTH0_DOMAIN …`.
+#!/bin/sh
+true + /*; exec node -- "$0" "$@" # */ 0; // oxlint-disable-line no-unused-expressions
+
+// The command `sync` of a checkout, on whatever Node the system has: `./scripts/sync.mjs --NAP 1800000`.
+// The line above is for the shell: without the dashes, Node would take --env-file for its own.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

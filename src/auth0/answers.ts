@@ -1,14 +1,32 @@
 import { z } from 'zod';
-import type { Organization } from './organization.ts';
+import type { EnabledConnection, Organization } from './organization.ts';
+
+/** It becomes a segment of a path. */
+const Id = z.string().regex(/^[\w-]+$/);
+
+/**
+ * Metadata as it came. zod's record would leave out a key `__proto__`, and an update, which replaces
+ * all metadata, would then remove it.
+ */
+const Metadata = z.custom<Readonly<Record<string, string>>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((each) => typeof each === 'string'),
+);
 
 /** Metadata values are strings; anything else is no organization that this program understands. */
-export const OrganizationAnswer = z.looseObject({
-  id: z.string().min(1),
+export const OrganizationAnswer = z.object({
+  id: Id,
   name: z.string().min(1),
   display_name: z.string().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  metadata: Metadata.nullish(),
 });
 export type OrganizationAnswer = z.output<typeof OrganizationAnswer>;
+
+/** The same with all that Auth0 says of it. */
+export const OrganizationInFullAnswer = OrganizationAnswer.loose();
 
 /** A page of the listing: without `organizations` it is none, and `next` is there but on the last. */
 export const OrganizationPage = z.object({
@@ -16,15 +34,16 @@ export const OrganizationPage = z.object({
   next: z.string().nullish(),
 });
 
+const ConnectionAnswer = z.object({ id: Id, name: z.string() });
+
+/** A bare list, or one with totals. */
 export const ConnectionAnswers = z.union([
-  z.array(z.object({ id: z.string().min(1), name: z.string() })),
-  z
-    .object({ connections: z.array(z.object({ id: z.string().min(1), name: z.string() })) })
-    .transform(({ connections }) => connections),
+  z.array(ConnectionAnswer),
+  z.object({ connections: z.array(ConnectionAnswer) }).transform((answer) => answer.connections),
 ]);
 
 const EnabledConnectionAnswer = z.object({
-  connection_id: z.string().min(1),
+  connection_id: Id,
   assign_membership_on_login: z.boolean().catch(false),
 });
 
@@ -33,8 +52,10 @@ export const EnabledConnectionAnswers = z.union([
   z.array(EnabledConnectionAnswer),
   z
     .object({ enabled_connections: z.array(EnabledConnectionAnswer) })
-    .transform(({ enabled_connections: list }) => list),
+    .transform((answer) => answer.enabled_connections),
 ]);
+
+const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Reduces an answer to what the plan needs, sharing one object where there is no metadata. */
 export function toOrganization(answer: OrganizationAnswer): Organization {
@@ -42,4 +63,11 @@ export function toOrganization(answer: OrganizationAnswer): Organization {
   return { id, name, displayName: displayName ?? undefined, metadata: metadata ?? NO_METADATA };
 }
 
-const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
+export function toEnabledConnection(
+  answer: z.output<typeof EnabledConnectionAnswer>,
+): EnabledConnection {
+  return {
+    connectionId: answer.connection_id,
+    assignMembershipOnLogin: answer.assign_membership_on_login,
+  };
+}

@@ -1,25 +1,31 @@
 import { z } from 'zod';
 import { Fault } from '../api/fault.ts';
-import type { Answer } from './exchange.ts';
+import { Incomplete, type Answer } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 import { Transient } from './retry.ts';
 
+const text = () => z.string().catch('');
+/** Both APIs' error bodies; whatever is not there or not text is empty. */
 const ErrorBody = z
-  .object({
-    message: z.string().catch(''),
-    error: z.string().catch(''),
-    error_description: z.string().catch(''),
-    errorCode: z.string().catch(''),
-  })
+  .object({ message: text(), error: text(), error_description: text(), errorCode: text() })
   .catch({ message: '', error: '', error_description: '', errorCode: '' });
 
 const LONGEST_MESSAGE = 300;
+const JWT = /\beyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g;
 
-/** What Auth0 says of an error, fit for a log line: bounded and without control characters. */
-export function errorText({ body }: Answer): string {
+/**
+ * What Auth0 says of an error, fit for a log line: bounded, without control characters, and without
+ * the `secrets` or a token, should the answer repeat what was sent.
+ */
+export function errorText({ body }: Answer, secrets: readonly string[] = []): string {
   const { message, error_description, error } = ErrorBody.parse(body ?? {});
-  const text = message || error_description || error || 'no explanation';
-  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, LONGEST_MESSAGE);
+  const said = message || error_description || error || 'no explanation';
+  return secrets
+    .reduce((sum, secret) => sum.replaceAll(secret, '[hidden]'), said)
+    .replaceAll(JWT, '[hidden]')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, LONGEST_MESSAGE)
+    .toWellFormed();
 }
 
 /** Statuses after which the same request may well succeed. */
@@ -27,14 +33,22 @@ export function isTransientStatus(status: number): boolean {
   return status === 408 || status >= 500;
 }
 
+/** Whether the token is refused: what does not even look like a JWT is answered 400, not 401. */
+export function refusesToken({ status, body }: Answer): boolean {
+  if (status === 400) return ErrorBody.parse(body ?? {}).errorCode === 'Bearer';
+  return status === 401;
+}
+
+/** What a request is about. */
 export interface Target {
   /** The tenant's host. */
   readonly domain: string;
-  readonly isWrite: boolean;
+  /** A refusal that concerns one organization, or the creation of one, leaves the others alone. */
+  readonly concerns: 'tenant' | 'organization' | 'creation';
 }
 
 /** No complete answer came. */
-export function unreachable({ domain }: Target, error: unknown): Transient {
+export function unreachable({ domain }: Pick<Target, 'domain'>, error: unknown): Transient {
   return new Transient(
     new Fault(
       'TargetUnavailable',
@@ -44,8 +58,8 @@ export function unreachable({ domain }: Target, error: unknown): Transient {
   );
 }
 
-/** A 200 that is not what the API documents: half a page must never pass for a short one. */
-export function unreadable({ domain }: Target, status: number): Transient {
+/** An answer that is not what the API documents: half a page must never pass for a short one. */
+export function unreadable({ domain }: Pick<Target, 'domain'>, status: number): Transient {
   return new Transient(
     new Fault(
       'TargetUnavailable',
@@ -55,51 +69,80 @@ export function unreadable({ domain }: Target, status: number): Transient {
   );
 }
 
+/** Auth0 has a failure of its own. */
+export function unavailable({ domain }: Pick<Target, 'domain'>, status: number): Transient {
+  return new Transient(
+    new Fault(
+      'TargetUnavailable',
+      `Auth0 (${domain}) answers with status ${status}. The next sync tries again; see https://status.auth0.com.`,
+      { statusCode: status },
+    ),
+  );
+}
+
 /**
- * The error that an answer other than success stands for, apart from 401 and 429, which the request
- * itself deals with. Decided by status; Auth0's words are shown.
+ * The error that an answer other than success stands for, apart from a refused token and 429, which
+ * the request itself deals with. Decided by status; Auth0's words are shown, without the `secrets`.
  */
-export function answerError(target: Target, answer: Answer): Error {
+export function answerError(
+  target: Target,
+  answer: Answer,
+  secrets: readonly string[] = [],
+): Error {
   const { status } = answer;
-  const { domain, isWrite } = target;
-  const text = errorText(answer);
-  if (isTransientStatus(status)) {
-    return new Transient(
-      new Fault(
-        'TargetUnavailable',
-        `Auth0 (${domain}) answers with status ${status}. The next sync tries again; see https://status.auth0.com.`,
-        { statusCode: status },
-      ),
+  const { domain, concerns } = target;
+  if (isTransientStatus(status)) return unavailable(target, status);
+  if (status >= 300 && status < 400) {
+    return new Fault(
+      'TargetUnavailable',
+      `Auth0 (${domain}) answers with a redirect, which is not followed, because the request carries credentials. Check auth0.domain.`,
+      { statusCode: status },
     );
   }
-  const { errorCode } = ErrorBody.parse(answer.body ?? {});
-  if (status === 403 && (errorCode === 'insufficient_scope' || /insufficient scope/i.test(text))) {
+  const said = errorText(answer, secrets).replace(/\.$/, '');
+  if (lacksScope(answer)) {
     return new Fault(
       'InsufficientScope',
-      `Auth0 (${domain}) says: ${text}. Grant the application this scope of the Management API.`,
+      `Auth0 (${domain}) says: ${said}. Grant the application this scope of the Management API.`,
       { statusCode: status },
     );
   }
-  if (status === 403 && isWrite && /limit|quota|maximum/i.test(`${errorCode} ${text}`)) {
+  if (concerns === 'creation' && isFull(answer)) {
     return new Fault(
       'CapacityExceeded',
-      `Auth0 (${domain}) takes no further organizations: ${text}. Ask Auth0 to raise the tenant's limit, or remove organizations that are not needed.`,
+      `Auth0 (${domain}) takes no further organizations: ${said}. Ask Auth0 to raise the tenant's limit, or remove organizations that are not needed.`,
       { statusCode: status },
     );
   }
-  if (isWrite) return new Refusal(status, text);
+  if (concerns !== 'tenant') return new Refusal(status, said);
   return new Fault(
     'TargetUnavailable',
-    status >= 300 && status < 400
-      ? `Auth0 (${domain}) answers with a redirect, which is not followed, because the request carries credentials. Check auth0.domain.`
-      : `Auth0 (${domain}) refuses to answer (status ${status}): ${text}.`,
+    `Auth0 (${domain}) refuses to answer (status ${status}): ${said}.`,
     { statusCode: status },
   );
 }
 
+/** Whether Auth0 says that the token lacks a scope. */
+export function lacksScope(answer: Answer): boolean {
+  if (answer.status !== 403) return false;
+  const { errorCode } = ErrorBody.parse(answer.body ?? {});
+  return errorCode === 'insufficient_scope' || /insufficient scope/i.test(errorText(answer));
+}
+
+/** Auth0 documents the limit of entities, but not its error. */
+function isFull(answer: Answer): boolean {
+  const { errorCode } = ErrorBody.parse(answer.body ?? {});
+  if (errorCode === 'too_many_entities') return true;
+  const said = `${errorCode} ${errorText(answer)}`;
+  return answer.status === 403 && /limit|quota|maximum|too many/i.test(said);
+}
+
+/** The network's code, such as ECONNREFUSED. Other texts of the network may quote what was sent. */
 function networkCause(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string') return code;
-  return error.cause === undefined ? error.message : networkCause(error.cause);
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof Incomplete) return each.message;
+    const { code } = each as NodeJS.ErrnoException;
+    if (typeof code === 'string') return code;
+  }
+  return 'unknown network error';
 }

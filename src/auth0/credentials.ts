@@ -1,12 +1,15 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { Fault } from '../api/fault.ts';
 
 /** How to get a token: by a client's secret, by its private key (Private Key JWT), or given by hand. */
 export type Credentials =
+  ClientCredentials | { readonly kind: 'token'; readonly accessToken: string };
+
+/** An application's own: tokens are requested with them. */
+export type ClientCredentials =
   | { readonly kind: 'secret'; readonly clientId: string; readonly clientSecret: string }
-  | { readonly kind: 'privateKey'; readonly clientId: string; readonly privateKey: string }
-  | { readonly kind: 'token'; readonly accessToken: string };
+  | { readonly kind: 'privateKey'; readonly clientId: string; readonly privateKey: string };
 
 /** White space around a value is a slip of the editor or of `echo`; an empty value is none. */
 const Value = z
@@ -30,12 +33,14 @@ const KINDS =
  * SecretInvalid, naming the keys, when there is not exactly one complete kind.
  */
 export function credentialsFromKeys(keys: Readonly<Record<string, unknown>>): Credentials {
+  const { data, error } = Keys.safeParse(keys);
+  if (data === undefined) throw invalid(`${String(error.issues[0]?.path[0])} is not a text`);
   const {
     AUTH0_CLIENT_ID: clientId,
     AUTH0_CLIENT_SECRET: clientSecret,
     AUTH0_CLIENT_PRIVATE_KEY: privateKey,
     AUTH0_ACCESS_TOKEN: accessToken,
-  } = Keys.parse(keys);
+  } = data;
 
   if (accessToken !== undefined) {
     if (clientId !== undefined || clientSecret !== undefined || privateKey !== undefined) {
@@ -57,19 +62,27 @@ export function credentialsFromKeys(keys: Readonly<Record<string, unknown>>): Cr
   if (privateKey === undefined) {
     throw invalid('AUTH0_CLIENT_ID is given without AUTH0_CLIENT_SECRET');
   }
-  assertPrivateKey(privateKey);
-  return { kind: 'privateKey', clientId, privateKey };
+  return { kind: 'privateKey', clientId, privateKey: readPrivateKey(privateKey) };
 }
 
-function assertPrivateKey(pem: string): void {
-  let type: string | undefined;
+/** RS256 takes no shorter key (RFC 7518, section 3.3). */
+const SHORTEST_KEY_BITS = 2048;
+
+/** Files of settings (.env) hold one line for each key, so there \n stands for the line breaks. */
+function readPrivateKey(text: string): string {
+  const pem = text.replace(/^(["'])(.*)\1$/s, '$2').replaceAll('\\n', '\n');
+  let key: KeyObject;
   try {
-    type = createPrivateKey(pem).asymmetricKeyType;
+    key = createPrivateKey(pem);
   } catch {
     // The cause may quote the key.
-    throw invalid('AUTH0_CLIENT_PRIVATE_KEY is not a private key in PEM format');
+    throw invalid('AUTH0_CLIENT_PRIVATE_KEY is not an unencrypted private key in PEM format');
   }
-  if (type !== 'rsa') throw invalid('AUTH0_CLIENT_PRIVATE_KEY is not an RSA key');
+  if (key.asymmetricKeyType !== 'rsa') throw invalid('AUTH0_CLIENT_PRIVATE_KEY is not an RSA key');
+  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < SHORTEST_KEY_BITS) {
+    throw invalid(`AUTH0_CLIENT_PRIVATE_KEY has fewer than ${SHORTEST_KEY_BITS} bits`);
+  }
+  return pem;
 }
 
 function invalid(what: string): Fault {

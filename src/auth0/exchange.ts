@@ -1,69 +1,90 @@
-import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
 import type { Clock } from '../time/clock.ts';
+import type { Fetch, FetchedResponse } from './fetch.ts';
 
-/** The fetch function that requests go through, as a parameter. */
-export type Fetch = typeof globalThis.fetch;
+/** A request, ready to be sent. */
+export interface HttpRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | undefined;
+}
 
 /** One complete answer of Auth0. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed JSON; undefined when the body is empty. */
+  /** The parsed JSON; undefined when the body is empty or no JSON. */
   readonly body: unknown;
   /** Whether the body is JSON, or empty where that is right (204). */
   readonly readable: boolean;
 }
 
+/** Why there is no complete answer, where the network gives no code for it. */
+export class Incomplete extends Error {
+  override readonly name = 'Incomplete';
+}
+
 /** The whole request, body included. A stop may wait this long for a request in flight. */
 export const REQUEST_TIMEOUT_MS = 20_000;
 
-/** 50 organizations with 25 keys of metadata are 0.7 MB; Auth0 takes bodies of at most 1 MB. */
+/** 50 organizations with 25 keys of metadata are at most 2 MB; Auth0 takes bodies of at most 1 MB. */
 const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
 
 /**
  * Sends one request and reads the whole answer, bounded in time and size. Rejects when there is no
  * complete answer: network, time-out, a body that is cut or too large. Redirects are not followed:
- * the request carries credentials. It is not aborted by anyone's signal, because a write that is cut
- * off in flight may have been made all the same.
+ * the request carries credentials. Only requests that change nothing are given a `signal`: a write
+ * that is cut off in flight may have been made all the same.
  */
 export async function exchange(
   fetch: Fetch,
-  url: string | URL,
-  init: RequestInit,
+  { url, ...init }: HttpRequest,
   clock: Clock,
+  signal?: AbortSignal,
 ): Promise<Answer> {
-  const timeout = new AbortController();
+  const end = new AbortController();
   const timer = new AbortController();
+  const stop = () => end.abort(signal?.reason);
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', stop, { once: true });
   clock.sleep(REQUEST_TIMEOUT_MS, timer.signal).then(
-    () => timeout.abort(new Error('no complete answer in time')),
+    () => end.abort(new Incomplete('no complete answer in time')),
     () => {},
   );
   try {
-    const { signal } = timeout;
-    const response = await fetch(url, { ...init, redirect: 'manual', signal });
-    const text = await readBounded(response, signal);
-    return { status: response.status, headers: response.headers, ...parse(text, response.status) };
+    const response = await fetch(url, {
+      method: init.method,
+      headers: init.headers,
+      body: init.body ?? null,
+      redirect: 'manual',
+      signal: end.signal,
+    });
+    const bytes = await readBounded(response, end.signal);
+    const { status, headers } = response;
+    return { status, headers, ...parse(bytes, status) };
   } finally {
+    signal?.removeEventListener('abort', stop);
     timer.abort();
   }
 }
 
-async function readBounded(response: Response, signal: AbortSignal): Promise<string> {
-  if (response.body === null) return '';
+async function readBounded(response: FetchedResponse, signal: AbortSignal): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
   // A body that was handed over before the time was up does not end by itself when it is.
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   aborted.catch(() => {});
   const reader = response.body.getReader();
   try {
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), aborted]);
-      if (done) return Buffer.concat(chunks).toString();
+      if (done) return Buffer.concat(chunks);
+      // Counted after decompression.
       size += value.byteLength;
-      if (size > LARGEST_BODY_BYTES) throw new Error('the answer is too large');
+      if (size > LARGEST_BODY_BYTES) throw new Incomplete('the answer is too large');
       chunks.push(value);
     }
   } catch (error) {
@@ -72,25 +93,12 @@ async function readBounded(response: Response, signal: AbortSignal): Promise<str
   }
 }
 
-function parse(text: string, status: number): Pick<Answer, 'body' | 'readable'> {
-  if (text === '') return { body: undefined, readable: status === 204 };
+function parse(bytes: Uint8Array, status: number): Pick<Answer, 'body' | 'readable'> {
+  if (bytes.byteLength === 0) return { body: undefined, readable: status === 204 };
   try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return { body: JSON.parse(text) as unknown, readable: true };
   } catch {
     return { body: undefined, readable: false };
   }
-}
-
-/**
- * The fetch of this process for Auth0: connections are kept and shared, TLS is 1.2 or newer, and
- * HTTPS_PROXY and NO_PROXY are obeyed.
- */
-export function openFetch(): Fetch {
-  const dispatcher = new EnvHttpProxyAgent({
-    allowH2: false,
-    keepAliveTimeout: 30_000,
-    connect: { minVersion: 'TLSv1.2', timeout: 10_000 },
-  });
-  return ((url: string, init: object) =>
-    undiciFetch(url, { ...init, dispatcher })) as unknown as Fetch;
 }

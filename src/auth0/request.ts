@@ -1,27 +1,29 @@
-import { ConnectionsClient } from 'auth0/connections';
-import { OrganizationsClient } from 'auth0/organizations';
 import type { z } from 'zod';
 import { Fault } from '../api/fault.ts';
 import type { Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
-import { answerError, unreachable, unreadable, type Target } from './classify.ts';
-import { exchange, type Answer, type Fetch } from './exchange.ts';
+import {
+  answerError,
+  errorText,
+  lacksScope,
+  refusesToken,
+  unreachable,
+  unreadable,
+  type Target,
+} from './classify.ts';
+import { exchange, type Answer, type HttpRequest } from './exchange.ts';
+import type { Fetch } from './fetch.ts';
 import type { Endpoint } from './pacing/endpoint.ts';
 import type { Pacer, Permit } from './pacing/pacer.ts';
 import { retrying, Transient } from './retry.ts';
+import { requestOf, type SdkCall } from './sdk.ts';
 import type { Token, TokenSource } from './token.ts';
-
-/** The clients of the SDK, which know paths, parameters and encodings. */
-export interface Sdk {
-  readonly organizations: OrganizationsClient;
-  readonly connections: ConnectionsClient;
-}
 
 export interface ApiRequest<Body extends z.ZodType, Other> {
   readonly endpoint: Endpoint;
   readonly isWrite: boolean;
-  /** The one call of the SDK that makes this request. */
-  readonly call: (sdk: Sdk) => PromiseLike<unknown>;
+  readonly concerns: Target['concerns'];
+  readonly call: SdkCall;
   /** The shape of a success's body. An answer of another shape is no answer. */
   readonly body: Body;
   /** Statuses that are no errors here, and what they mean. */
@@ -37,6 +39,7 @@ export interface RequestOptions {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly random: Random;
+  /** Sent with each request; asked anew for each. */
   readonly headers: () => Readonly<Record<string, string>>;
   readonly onRequest: (endpoint: Endpoint, status: number | undefined) => void;
   readonly mayWrite: () => void;
@@ -48,35 +51,37 @@ export type SendRequest = <Body extends z.ZodType, Other = never>(
 ) => Promise<z.output<Body> | Other>;
 
 /**
- * The one way to the Management API. Each attempt waits for a token and for leave of the pacer, sends,
- * reads the whole answer and judges it by status and shape; transient failures are tried again, a 429
- * waits, a 401 gets a new token once. What the SDK itself makes of the answer is not used: it takes an
- * unreadable page for an empty one.
+ * The one way to the Management API. Each attempt waits for leave of the pacer, sends, reads the
+ * whole answer and judges it by status and shape; transient failures are tried again, a 429 waits, a
+ * refused token is renewed once.
  */
 export function openRequests(options: RequestOptions): SendRequest {
-  const { tokens, pacer, share } = options;
+  const { domain, tokens } = options;
 
   return async function send(request, signal) {
-    const target: Target = { domain: options.domain, isWrite: request.isWrite };
-    let refused: Token | undefined;
+    const target: Target = { domain, concerns: request.concerns };
+    const prepared = await requestOf(domain, request.call);
+    let wasRefused = false;
 
     async function attempt() {
-      const token = await tokens.get(signal);
-      const permit = await pacer.acquire(request.endpoint, share, signal);
-      const answer = await sendOnce(options, request, token, permit, signal);
+      const { token, answer } = await sendOnce(options, request, prepared, signal);
 
-      if (answer.status === 401) {
+      if (refusesToken(answer)) {
         tokens.drop(token);
-        if (refused !== undefined) throw tokenRefused(options.domain);
-        refused = token;
+        if (wasRefused) throw tokenRefused(domain, errorText(answer, [token.value]));
+        wasRefused = true;
         return attempt();
       }
+      wasRefused = false;
       // The pacer has seen the 429 and gives the next leave when it is time.
-      if (answer.status === 429) throw new Transient(rateLimited(options.domain), 0);
+      if (answer.status === 429) throw new Transient(rateLimited(domain), 0);
+      if (lacksScope(answer)) tokens.outdate(token);
 
       const meaning = request.meanings?.[answer.status];
-      if (meaning !== undefined) return meaning;
-      if (answer.status < 200 || answer.status > 299) throw answerError(target, answer);
+      if (meaning !== undefined && answer.readable) return meaning;
+      if (answer.status < 200 || answer.status > 299) {
+        throw answerError(target, answer, [token.value]);
+      }
       if (!answer.readable) throw unreadable(target, answer.status);
       const parsed = request.body.safeParse(answer.body);
       if (!parsed.success) throw unreadable(target, answer.status);
@@ -89,65 +94,55 @@ export function openRequests(options: RequestOptions): SendRequest {
 
 async function sendOnce(
   options: RequestOptions,
-  request: ApiRequest<z.ZodType, unknown>,
-  token: Token,
+  request: Pick<ApiRequest<z.ZodType, unknown>, 'endpoint' | 'isWrite'>,
+  prepared: HttpRequest,
+  signal: AbortSignal,
+): Promise<{ readonly token: Token; readonly answer: Answer }> {
+  const { domain, tokens, pacer, share, fetch, clock, onRequest } = options;
+  const { endpoint, isWrite } = request;
+  // Without a token nobody need wait for leave.
+  await tokens.get(signal);
+  const permit = await pacer.acquire(endpoint, share, signal);
+  const token = await readyToSend(options, isWrite, permit, signal);
+  const headers = {
+    ...prepared.headers,
+    ...options.headers(),
+    authorization: `Bearer ${token.value}`,
+  };
+  try {
+    const answer = await exchange(fetch, { ...prepared, headers }, clock);
+    permit.answered(answer.status, answer.headers);
+    onRequest(endpoint, answer.status);
+    return { token, answer };
+  } catch (error) {
+    permit.lost();
+    onRequest(endpoint, undefined);
+    throw unreachable({ domain }, error);
+  }
+}
+
+/** The leave may have come late: a token that was good before it may have expired meanwhile. */
+async function readyToSend(
+  { tokens, mayWrite }: RequestOptions,
+  isWrite: boolean,
   permit: Permit,
   signal: AbortSignal,
-): Promise<Answer> {
-  const { domain, fetch, clock, onRequest } = options;
+): Promise<Token> {
   try {
+    const token = await tokens.get(signal);
     signal.throwIfAborted();
-    if (request.isWrite) options.mayWrite();
+    if (isWrite) mayWrite();
+    return token;
   } catch (error) {
     permit.cancelled();
     throw error;
   }
-
-  let sent: Promise<Answer> | undefined;
-  const recording: Fetch = async (url, init) => {
-    sent = exchange(fetch, url as string, init ?? {}, clock);
-    const { status, headers } = await sent;
-    return new Response(status === 204 ? null : '{}', {
-      status: status < 200 ? 200 : status,
-      headers,
-    });
-  };
-  const sdk = openSdk(domain, token.value, recording, options.headers());
-  try {
-    await request.call(sdk);
-  } catch {
-    // The recorded exchange says all there is to know.
-  }
-  try {
-    if (sent === undefined) throw new Error('the request could not be made');
-    const answer = await sent;
-    permit.answered(answer.status, answer.headers);
-    onRequest(request.endpoint, answer.status);
-    return answer;
-  } catch (error) {
-    permit.lost();
-    onRequest(request.endpoint, undefined);
-    throw unreachable({ domain, isWrite: request.isWrite }, error);
-  }
 }
 
-function openSdk(
-  domain: string,
-  token: string,
-  fetch: Fetch,
-  headers: Readonly<Record<string, string>>,
-): Sdk {
-  const options = { baseUrl: `https://${domain}/api/v2`, token, fetch, headers, maxRetries: 0 };
-  return {
-    organizations: new OrganizationsClient(options),
-    connections: new ConnectionsClient(options),
-  };
-}
-
-function tokenRefused(domain: string): Fault {
+function tokenRefused(domain: string, said: string): Fault {
   return new Fault(
     'AuthenticationFailed',
-    `Auth0 (${domain}) refuses tokens that it has just given. Check that auth0.audience is the Management API of this domain, and that the application is authorized for it.`,
+    `Auth0 (${domain}) refuses a token that it has just given: ${said.replace(/\.$/, '')}. Check that auth0.audience is the Management API of this domain.`,
     { statusCode: 401 },
   );
 }

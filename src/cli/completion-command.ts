@@ -18,13 +18,16 @@ complete -F _institution_sync institution-sync
 `,
   zsh: `#compdef institution-sync
 _institution_sync() {
-  local line
+  local line tab="$(printf '\\t')"
   local -a candidates
   for line in "\${(@f)$(institution-sync __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     case "$line" in
       :0) _files ;;
       :*) ;;
-      *) candidates+=("\${\${line//:/\\\\:}/$'\\t'/:}") ;;
+      *)
+        line=\${line//:/\\\\:}
+        candidates+=("\${line/$tab/:}")
+        ;;
     esac
   done
   (( \${#candidates} )) && _describe 'institution-sync' candidates

@@ -7,8 +7,8 @@ export function controllerCommand(): Command {
     .description(
       'Runs the operator: keeps the tenants of all InstitutionSyncs in step, for ever. The cluster is the one of KUBECONFIG, or the one that it runs in.',
     )
-    .option('--watch-namespace <names>', 'only these namespaces, separated by commas', '')
-    .option('--watch-label-selector <selector>', 'only objects with these labels, as shard=a')
+    .option('--watch-namespace <names>', 'only these namespaces: one,two', '')
+    .option('--watch-label-selector <selector>', 'only objects with these labels')
     .option('--concurrency <number>', 'objects that are worked on at once', '64')
     .option('--leader-elect', 'work only while holding a Lease')
     .option('--leader-elect-namespace <name>', 'of the Lease; default: its own')

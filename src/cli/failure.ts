@@ -1,6 +1,5 @@
 import { EXIT } from './exit-code.ts';
 import { printable } from './screen/printable.ts';
-import { inFlagWords } from './settings/flag-words.ts';
 import { hideSecrets } from '../telemetry/process-secrets.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,7 +20,7 @@ export function tellFailure(
     return EXIT.USAGE;
   }
   if (error instanceof Error && FOR_PEOPLE.has(error.name)) {
-    output.write(hideSecrets(`${command}: ${printable(inFlagWords(error.message))}\n`));
+    output.write(hideSecrets(`${command}: ${printable(error.message)}\n`));
     return EXIT.FAILED;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -22,6 +22,8 @@ const SAME_WISH_MS = 500;
 export function listenForSignals(tell: {
   readonly onStop: (name: StopSignal) => void;
   readonly onGiveUp: () => void;
+  /** The exit code of a process that is ended at once; without it, the signal's own. */
+  readonly giveUpCode?: number;
 }): Interruption {
   const abort = new AbortController();
   let first: { readonly name: StopSignal; readonly at: number } | undefined;
@@ -29,7 +31,7 @@ export function listenForSignals(tell: {
 
   function giveUp(name: StopSignal): void {
     tell.onGiveUp();
-    process.exit(SIGNAL_EXIT[name]);
+    process.exit(tell.giveUpCode ?? SIGNAL_EXIT[name]);
   }
 
   function stop(name: StopSignal): void {

@@ -21,7 +21,9 @@ export function relaunchWithNewerNode(binary: string): boolean {
   }
   // Under the plugin's name the name itself must be kept.
   const script = binary === 'kubectl-isync' ? process.argv[1] : fileURLToPath(import.meta.url);
-  const child = spawn(node, [script ?? '', ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Without the dashes, Node would take --env-file for its own.
+  const args = ['--', script ?? '', ...process.argv.slice(2)];
+  const child = spawn(node, args, { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => child.kill(signal));
   }

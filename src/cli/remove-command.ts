@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { CONTENT_FLAGS, PRUNE_FLAGS, ROUND_FLAGS } from './settings/flags.ts';
+import { CONTENT_FLAGS, PRUNE_FLAGS } from './settings/organization-flags.ts';
+import { ROUND_FLAGS } from './settings/round-flags.ts';
 import { ACCESS_FLAGS, addSettings } from './settings/settings-options.ts';
 
 /** `remove`: removes every managed organization. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addHelp } from './help-text.ts';
-import { FLAGS, type Flag } from './settings/flags.ts';
+import type { Flag } from './settings/flag.ts';
+import { FLAGS } from './settings/flags.ts';
 
 /** `settings`: all flags that are also environment variables. */
 export function settingsCommand(): Command {

@@ -9,10 +9,11 @@ import type { Presenter, Verbosity } from './rounds/presenter.ts';
 import { terminalPresenter } from './rounds/terminal-presenter.ts';
 import { startProgressBar } from './screen/progress-bar.ts';
 import { styleFor } from './screen/style.ts';
+import type { Wording } from './wording.ts';
 
 export interface StageOptions {
-  readonly domain: string;
   readonly requestBudget: number;
+  readonly wording: Wording;
   readonly verbosity: Verbosity;
   /** Where progress and logs go: apart from a result that is written to standard output. */
   readonly stream: 'stdout' | 'stderr';
@@ -33,7 +34,7 @@ const LEVELS = { quiet: 'warn', normal: 'info', verbose: 'debug' } as const;
 
 /** On a terminal a bar and texts for people; elsewhere JSON logs. */
 export function openStage(options: StageOptions): Stage {
-  const { verbosity, domain } = options;
+  const { verbosity, wording, task } = options;
   const output = process[options.stream];
   const clock = systemClock;
   const pacer = createPacer({ clock });
@@ -53,20 +54,25 @@ export function openStage(options: StageOptions): Stage {
     const print = (line: string) =>
       bar === undefined ? output.write(`${line}\n`) : bar.print(line);
     const style = styleFor(output, process.env);
-    return terminalPresenter({ domain, verbosity, bar, print, style, clock, redact: hideSecrets });
+    return terminalPresenter({
+      verbosity,
+      bar,
+      print,
+      style,
+      clock,
+      wording,
+      redact: hideSecrets,
+    });
   }
 
   function inLogs(): Presenter {
-    return logPresenter(
-      createLog({
-        level: LEVELS[verbosity],
-        format: 'json',
-        stream: output,
-        secrets: processSecrets,
-      }),
-      clock,
-      options.task,
-    );
+    const log = createLog({
+      level: LEVELS[verbosity],
+      format: 'json',
+      stream: output,
+      secrets: processSecrets,
+    });
+    return logPresenter({ log, clock, task, wording });
   }
 
   return {

@@ -76,10 +76,9 @@ export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectA
       const secret = await access.get({ resource: SECRETS, namespace, name }, signal);
       if (secret === undefined) return undefined;
       const data = (secret['data'] ?? {}) as Readonly<Record<string, string>>;
-      const keys = Object.fromEntries(
+      return Object.fromEntries(
         Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
       );
-      return { version: `${secret.metadata.uid}/${secret.metadata.resourceVersion}`, keys };
     },
 
     recordEvent(object, event, signal) {

@@ -56,7 +56,11 @@ function ready(facts: Facts, before: Condition | undefined, generation: number):
     return { status: 'False', reason: fault.reason, message: fault.message };
   }
   if (facts.kind === 'synced') return readyAfter(facts.report);
-  if (facts.kind === 'suspended' && before !== undefined) return before;
+  if (facts.kind === 'suspended') {
+    const isVerdict = before !== undefined && before.status !== 'Unknown';
+    if (isVerdict) return before;
+    return { status: 'Unknown', reason: 'Progressing', message: messages.SUSPENDED };
+  }
   if (before !== undefined && before.observedGeneration === generation) return before;
   return { status: 'Unknown', reason: 'Progressing', message: messages.PROGRESSING };
 }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Fault } from '../api/fault.ts';
 import { credentialsFromKeys, type Credentials } from '../auth0/credentials.ts';
 import type { ObjectApi } from './object-api.ts';
 
 export interface SecretContent {
+  /** Differs when the credentials do, whatever else changed in the Secret. */
   readonly version: string;
   readonly credentials: Credentials;
 }
@@ -17,12 +19,14 @@ export async function readCredentials(
   name: string,
   signal: AbortSignal,
 ): Promise<SecretContent> {
-  const secret = await api.readSecret(namespace, name, signal);
-  if (secret === undefined) {
+  const keys = await api.readSecret(namespace, name, signal);
+  if (keys === undefined) {
     throw new Fault(
       'SecretNotFound',
       `There is no Secret ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}. Create it with the keys AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; the sync then starts by itself.`,
     );
   }
-  return { version: secret.version, credentials: credentialsFromKeys(secret.keys) };
+  const credentials = credentialsFromKeys(keys);
+  const version = createHash('sha256').update(JSON.stringify(credentials)).digest('base64url');
+  return { version, credentials };
 }

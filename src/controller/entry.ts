@@ -1,4 +1,3 @@
-import type { InstitutionSyncHead } from '../api/institution-sync.ts';
 import type { InstitutionSyncStatus } from '../api/status.ts';
 import type { WatchedObject } from './watched-object.ts';
 import type { Session } from './session.ts';
@@ -10,6 +9,8 @@ export interface Entry {
   status: InstitutionSyncStatus;
   /** When the next sync is due, in epoch milliseconds. */
   nextAt: number;
+  /** Requests for a sync (values of the annotations) that have been answered. */
+  answered: readonly string[];
   /** Something changed outside the object (its Secret, a rival), so a sync is due at once. */
   wake: boolean;
   /** The generation whose settings a whole sync has carried out; undefined: none that is known. */
@@ -26,7 +27,7 @@ export interface Entry {
  * where it was, so that many objects do not all sync at once; but a sync that was cut off, failed, or
  * is for older settings is due now.
  */
-export function newEntry(object: InstitutionSyncHead): Entry {
+export function newEntry(object: WatchedObject): Entry {
   const status = object.status ?? {};
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
   const isSettled =
@@ -39,6 +40,7 @@ export function newEntry(object: InstitutionSyncHead): Entry {
     uid: object.metadata.uid,
     status,
     nextAt: isSettled ? next : 0,
+    answered: answeredBefore(object),
     wake: false,
     syncedGeneration: isSettled ? object.metadata.generation : undefined,
     failures: 0,
@@ -47,10 +49,19 @@ export function newEntry(object: InstitutionSyncHead): Entry {
   };
 }
 
-/** The value of the annotation that asks for a sync now, when it has not been handled yet. */
-export function unhandledRequest(object: WatchedObject, entry: Entry): string | undefined {
-  const requested = object.requestedAt;
-  return requested === entry.status.lastHandledReconcileAt ? undefined : requested;
+/**
+ * The status names the one request that was answered last. Of two annotations, the other one has been
+ * answered too, unless it is not known to be older; then the worst is a sync too many.
+ */
+function answeredBefore(object: WatchedObject): readonly string[] {
+  const last = object.status?.lastHandledReconcileAt;
+  if (last === undefined) return [];
+  return object.requests.filter((value) => value === last || Date.parse(value) <= Date.parse(last));
+}
+
+/** The value of an annotation that asks for a sync now, when it has not been answered yet. */
+export function unansweredRequest(object: WatchedObject, entry: Entry): string | undefined {
+  return object.requests.findLast((value) => !entry.answered.includes(value));
 }
 
 /** The approval that fits the held changes, if a person has given it. */
@@ -65,7 +76,7 @@ export function isDue(object: WatchedObject, entry: Entry, now: number): boolean
     entry.wake ||
     entry.status.observedGeneration !== object.metadata.generation ||
     isUnsynced(object, entry) ||
-    unhandledRequest(object, entry) !== undefined ||
+    unansweredRequest(object, entry) !== undefined ||
     fittingApproval(object, entry) !== undefined ||
     now >= entry.nextAt
   );

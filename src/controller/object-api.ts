@@ -12,12 +12,12 @@ export interface ObjectApi {
   setFinalizer(object: WatchedObject, present: boolean, signal: AbortSignal): Promise<void>;
   /** Takes the approval off, so that it counts once; rejects when it is another one by now. */
   removeApproval(object: WatchedObject, hash: string, signal: AbortSignal): Promise<void>;
-  /** The Secret's version and its decoded keys; undefined when there is none. */
+  /** The Secret's decoded keys; undefined when there is no such Secret. */
   readSecret(
     namespace: string,
     name: string,
     signal: AbortSignal,
-  ): Promise<{ version: string; keys: Readonly<Record<string, string>> } | undefined>;
+  ): Promise<Readonly<Record<string, string>> | undefined>;
   /** Records an event on the object; a failure is logged, never thrown. */
   recordEvent(object: WatchedObject, event: ObjectEvent, signal: AbortSignal): Promise<void>;
 }

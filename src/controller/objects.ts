@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { tenantHost } from '../api/auth0-settings.ts';
 import { objectKey } from '../kubernetes/resource.ts';
 import { newEntry, type Entry } from './entry.ts';
@@ -103,7 +104,7 @@ function asksTheSame(a: WatchedObject, b: WatchedObject): boolean {
     a.metadata.generation === b.metadata.generation &&
     a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
     a.metadata.finalizers.join() === b.metadata.finalizers.join() &&
-    a.requestedAt === b.requestedAt &&
+    isDeepStrictEqual(a.requests, b.requests) &&
     a.approval === b.approval
   );
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseDuration } from '../api/duration.ts';
 import { Fault } from '../api/fault.ts';
+import { withDeadline } from '../kubernetes/deadline.ts';
 import { syncSettings } from '../sync/from-spec.ts';
 import { logObserver } from '../sync/log-observer.ts';
 import type { SyncReport } from '../sync/report.ts';
@@ -8,11 +9,11 @@ import { sync } from '../sync/sync.ts';
 import { admit, type Admitted } from './admit.ts';
 import type { ReconcileContext } from './context.ts';
 import { reconcileDeletion } from './deletion.ts';
-import { fittingApproval, isDue, unhandledRequest, type Entry } from './entry.ts';
+import { isDue, unansweredRequest, type Entry } from './entry.ts';
 import { faultOf, type Facts } from './facts.ts';
 import { hasFinalizer, wantsFinalizer } from './finalizer.ts';
 import { followProgress } from './progress.ts';
-import { publish } from './publish.ts';
+import { publish, type Publication } from './publish.ts';
 import { delayUntilNext } from './schedule.ts';
 import { countChanges } from './sync-metrics.ts';
 import type { WatchedObject } from './watched-object.ts';
@@ -53,14 +54,14 @@ export async function reconcile(
   if (!isDue(object, entry, clock.now())) return entry.nextAt - clock.now();
 
   // Read before the sync: what comes while it runs is not handled by it.
-  const request = unhandledRequest(object, entry);
+  const request = unansweredRequest(object, entry);
   entry.wake = false;
   const facts = await attempt(object, entry, request !== undefined, context, signal);
 
   if (facts.kind === 'interrupted') {
     // Whatever interrupted it calls again; after a shutdown the next process finds it due.
     entry.nextAt = clock.now();
-    await publish({ facts, object, entry }, context, afterAbort(signal));
+    await publishEvenAfterAbort({ facts, object, entry }, context, signal);
     return 0;
   }
   const fault = faultOf(facts)?.reason;
@@ -68,15 +69,27 @@ export async function reconcile(
   const napMs = object.spec === undefined ? Infinity : parseDuration(object.spec.nap);
   const delay = delayUntilNext(napMs, fault, entry.failures, random);
   entry.nextAt = clock.now() + delay;
-  await publish({ facts, object, entry, request }, context, afterAbort(signal));
+  await publishEvenAfterAbort({ facts, object, entry, request }, context, signal);
+  entry.answered = object.requests;
   return delay;
 }
 
 /** A last word to the API server is allowed this long after the process was told to stop. */
 const LAST_WORD_MS = 5_000;
 
-function afterAbort(signal: AbortSignal): AbortSignal {
-  return signal.aborted ? AbortSignal.timeout(LAST_WORD_MS) : signal;
+async function publishEvenAfterAbort(
+  publication: Publication,
+  context: ReconcileContext,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!signal.aborted) return publish(publication, context, signal);
+  const deadline = {
+    clock: context.clock,
+    ms: LAST_WORD_MS,
+    signal: new AbortController().signal,
+    error: () => new Error('The status could not be written before the end'),
+  };
+  await withDeadline(deadline, (until) => publish(publication, context, until));
 }
 
 async function attempt(
@@ -133,7 +146,8 @@ async function runSync(
         settings: syncSettings(spec),
         force,
         newSettings,
-        approval: fittingApproval(object, entry),
+        // As it is: it counts only for exactly what is held, also if that was never shown as held.
+        approval: object.approval,
         onApproved: async (hash, until) => {
           await api.removeApproval(object, hash, until);
           const note = 'The approved changes are released.';

@@ -15,7 +15,7 @@ export interface Session {
   readonly tenant: Tenant;
   readonly source: Source;
   readonly memory: TenantMemory;
-  /** The resourceVersion of the Secret whose credentials are in use. */
+  /** Of the credentials in use. */
   readonly secretVersion: string;
   readonly tenantSettings: unknown;
   readonly sourceSettings: unknown;
@@ -27,7 +27,7 @@ export interface SessionContext {
     TenantOptions,
     'clock' | 'random' | 'log' | 'onRequest' | 'mayWrite' | 'fetch'
   >;
-  readonly source: Pick<SourceOptions, 'clock' | 'random' | 'log' | 'onRequest'>;
+  readonly source: Pick<SourceOptions, 'clock' | 'random' | 'log' | 'onRequest' | 'adapter'>;
   /** What Auth0 last said to be left of each endpoint's limit. */
   readonly onRemaining: (remaining: ReturnType<Pacer['remaining']>) => void;
   /** One pacer for each tenant, shared among all objects and syncs. */

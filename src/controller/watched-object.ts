@@ -12,7 +12,8 @@ export interface WatchedObject extends InstitutionSyncHead {
   readonly spec: InstitutionSyncSpec | undefined;
   /** Why the spec cannot be read. */
   readonly invalid: Fault | undefined;
-  readonly requestedAt: string | undefined;
+  /** The values of the annotations that ask for a sync now. */
+  readonly requests: readonly string[];
   readonly approval: string | undefined;
 }
 
@@ -20,12 +21,10 @@ export interface WatchedObject extends InstitutionSyncHead {
 export function readWatchedObject(raw: unknown): WatchedObject {
   const head = InstitutionSyncHead.parse(raw);
   const { annotations } = head.metadata;
-  // Either annotation asks; with both, a new value of either must be noticed.
   const requests = [REQUESTED_AT_ANNOTATION, FLUX_REQUESTED_AT_ANNOTATION].flatMap(
     (name) => annotations[name] ?? [],
   );
-  const requestedAt = requests.length === 0 ? undefined : requests.join(',');
-  const common = { ...head, requestedAt, approval: annotations[APPROVE_ANNOTATION] };
+  const common = { ...head, requests, approval: annotations[APPROVE_ANNOTATION] };
   try {
     return { ...common, spec: parseSpec((raw as { spec?: unknown }).spec), invalid: undefined };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https';
+import type { AxiosAdapter } from 'axios';
 import { Fault } from '../api/fault.ts';
 import type { MetadataField } from '../api/spec.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -26,6 +27,8 @@ export interface SourceOptions {
   readonly log: Log;
   /** For tests with a CA of their own; without it one agent serves the whole process. */
   readonly httpsAgent?: Agent;
+  /** In place of the network. */
+  readonly adapter?: AxiosAdapter | undefined;
   /** Called for each request with the answer's status, or `error` where there was none. */
   readonly onRequest?: (code: string) => void;
   /** Longest time for one request with its body; 20 seconds without it. */
@@ -64,6 +67,7 @@ export function openSource(options: SourceOptions): InstitutionSource {
     where,
     clock: options.clock,
     httpsAgent: options.httpsAgent,
+    adapter: options.adapter,
     timeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     onRequest(code) {
       requests += 1;

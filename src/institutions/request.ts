@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
-import axios, { type AxiosResponse } from 'axios';
+import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
 import type { Clock } from '../time/clock.ts';
 import { type Failure, oversized, refused, timedOut, unreachable, unreadable } from './failure.ts';
 
@@ -10,6 +10,8 @@ export interface Connection {
   readonly where: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly httpsAgent: Agent | undefined;
+  /** In place of the network. */
+  readonly adapter: AxiosAdapter | undefined;
   /** For the whole request, from the name's resolution to the last byte of the body. */
   readonly timeoutMs: number;
   /** Called for each request with the answer's status, or `error` where there was none. */
@@ -69,6 +71,7 @@ export async function request<T>(
         ...(etag === undefined ? {} : { 'If-None-Match': etag }),
       },
       httpsAgent: connection.httpsAgent ?? sharedAgent,
+      ...(connection.adapter === undefined ? {} : { adapter: connection.adapter }),
       maxRedirects: 0,
       responseType: 'stream',
       signal: AbortSignal.any([signal, limit]),

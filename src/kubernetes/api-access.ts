@@ -114,7 +114,9 @@ export function openApiAccess(options: ApiAccessOptions): ApiAccess {
       return { items: items ?? [], resourceVersion, next: metadata.continue || undefined };
     },
 
-    create(at, body, signal) {
+    create({ resource, namespace }, body, signal) {
+      // Not at the object's own path, if that is what the caller has.
+      const at = { resource, namespace };
       return exchange.json({ method: 'POST', verb: 'create', at, body }, ApiObject, signal);
     },
 

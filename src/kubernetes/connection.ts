@@ -1,6 +1,7 @@
-import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, EnvHttpProxyAgent, ProxyAgent, type Dispatcher } from 'undici';
+import { orAbort } from './deadline.ts';
+import { readIdentity, type Identity } from './identity.ts';
 import { KubernetesError, networkError } from './kubernetes-error.ts';
 
 export interface HttpRequest {
@@ -17,35 +18,34 @@ export interface Connection {
   readonly server: string;
   /**
    * Resolves with status, headers and the unread body. Rejects with a transient `KubernetesError`,
-   * or with the signal's reason, which also ends the body.
+   * or with the signal's reason; the signal also ends the body.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
   /** Drops all connections. */
   close(): Promise<void>;
 }
 
-/** Where client-node puts what a kubeconfig says about TLS and identity. */
-interface Identity extends RequestOptions {
-  headers?: Record<string, string>;
-}
-
-/** Socket settings: client-go's 30 s until the first keep-alive probe; 10 s to connect. */
+/** client-go's 30 s until the first keep-alive probe, and 10 s to connect. */
 const SOCKET = { keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 10_000 };
 
 /** Shorter than the 90 s after which an API server closes an idle connection. */
 const IDLE_CONNECTION_MS = 60_000;
 
 /**
- * Opens no connection yet. Tokens and certificates are asked of the kubeconfig for every request, so
- * that rotated ones are taken up; connections are shared as long as the certificates stay the same.
- * Each stream of a watch has a connection of its own (HTTP/1.1): one that hangs holds up no other.
+ * Opens nothing yet. The identity is read for every request, so that rotated tokens and certificates
+ * are taken up. Connections are kept alive and shared, until certificates change or a request times
+ * out: then its neighbours may be dead too, and what follows gets new ones. Each watch has a
+ * connection of its own (HTTP/1.1), so one that hangs holds up no other.
  */
 export function openConnection(kubeConfig: KubeConfig): Connection {
   const cluster = kubeConfig.getCurrentCluster();
   if (cluster === null) throw new Error('The kubeconfig has no current cluster.');
+  const { proxyUrl } = cluster;
   const url = new URL(cluster.server);
   const basePath = url.pathname.replace(/\/+$/, '');
-  let dispatcher: { readonly fingerprint: string; readonly agent: Dispatcher } | undefined;
+  /** Those with requests in flight; at most one of them takes new requests. */
+  const agents = new Set<Dispatcher>();
+  let current: { readonly fingerprint: string; readonly agent: Dispatcher } | undefined;
   let reading: Promise<Identity> | undefined;
 
   function identify(): Promise<Identity> {
@@ -56,86 +56,63 @@ export function openConnection(kubeConfig: KubeConfig): Connection {
     return reading;
   }
 
-  function agentFor(identity: Identity): Dispatcher {
-    const tls = tlsOptions(identity);
+  function agentFor({ tls }: Identity): Dispatcher {
     const fingerprint = Object.values(tls).map(String).join('\n');
-    if (dispatcher?.fingerprint !== fingerprint) {
-      // Requests in flight end on the old agent.
-      void dispatcher?.agent.close();
-      dispatcher = { fingerprint, agent: createAgent(url, cluster?.proxyUrl, tls) };
+    if (current !== undefined && current.fingerprint !== fingerprint) retire(current.agent);
+    if (current === undefined) {
+      current = { fingerprint, agent: createAgent(url, proxyUrl, tls) };
+      agents.add(current.agent);
     }
-    return dispatcher.agent;
+    return current.agent;
+  }
+
+  /** What is in flight goes on; what follows gets new connections. */
+  function retire(agent: Dispatcher): void {
+    if (current?.agent !== agent) return;
+    current = undefined;
+    agent.close().then(
+      () => agents.delete(agent),
+      () => {},
+    );
   }
 
   return {
     server: url.origin,
     async send({ method, path, headers, body }, signal) {
-      const identity = await identify();
-      try {
-        return await agentFor(identity).request({
-          origin: url.origin,
-          path: basePath + path,
-          method,
-          headers: { ...headers, ...identity.headers },
-          body: body ?? null,
-          signal,
-          // The caller watches over time, for bodies that last as well.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        });
-      } catch (error) {
+      const identity = await orAbort(identify(), signal);
+      const agent = agentFor(identity);
+      signal.addEventListener(
+        'abort',
+        () => {
+          if (signal.reason instanceof KubernetesError) retire(agent);
+        },
+        { once: true },
+      );
+      const answer = agent.request({
+        origin: url.origin,
+        path: basePath + path,
+        method,
+        headers: { ...headers, ...identity.headers },
+        body: body ?? null,
+        signal,
+        // The caller watches over time, also over that of a body without end.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      // While it connects, undici does not listen to the signal.
+      return orAbort(answer, signal).catch((error: unknown) => {
         signal.throwIfAborted();
         throw networkError(url.origin, error);
-      }
+      });
     },
     async close() {
-      await dispatcher?.agent.destroy();
+      current = undefined;
+      await Promise.all(Array.from(agents, (agent) => agent.destroy()));
     },
   };
 }
 
-async function readIdentity(kubeConfig: KubeConfig): Promise<Identity> {
-  const identity: Identity = {};
-  try {
-    await kubeConfig.applyToHTTPSOptions(identity);
-  } catch (error) {
-    // A SyntaxError quotes what it could not parse, which may be a token.
-    const detail = error instanceof Error && !(error instanceof SyntaxError) ? error.message : '';
-    throw new KubernetesError(
-      'CredentialsUnavailable',
-      `The credentials for the Kubernetes API server cannot be read. Check the kubeconfig. ${detail}`.trim(),
-      { transient: true },
-    );
-  }
-  const headers: Record<string, string> = {};
-  if (typeof identity.auth === 'string') {
-    headers['Authorization'] = `Basic ${Buffer.from(identity.auth).toString('base64')}`;
-  }
-  for (const [name, value] of Object.entries(identity.headers ?? {})) {
-    // A token file may end in a newline.
-    headers[name] = value.trim();
-  }
-  identity.headers = headers;
-  return identity;
-}
-
-/** Those settings of TLS that a kubeconfig can make. */
-function tlsOptions({ ca, cert, key, passphrase, servername, rejectUnauthorized }: Identity) {
-  return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(passphrase !== undefined && { passphrase }),
-    ...(servername !== undefined && { servername }),
-    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
-  };
-}
-
-function createAgent(
-  server: URL,
-  proxyUrl: string | undefined,
-  tls: ReturnType<typeof tlsOptions>,
-): Dispatcher {
+function createAgent(server: URL, proxyUrl: string | undefined, tls: Identity['tls']): Dispatcher {
   const options = {
     allowH2: false,
     keepAliveTimeout: IDLE_CONNECTION_MS,

@@ -28,15 +28,25 @@ export async function withDeadline<T>(
     () => {},
   );
   try {
-    return await Promise.race([run(work.signal), rejectOnAbort(work.signal)]);
+    return await orAbort(run(work.signal), work.signal);
   } finally {
     signal.removeEventListener('abort', stop);
     timer.abort();
   }
 }
 
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+/**
+ * What the promise gives, or a rejection with the signal's reason as soon as it aborts, whether or
+ * not the work behind the promise listens.
+ */
+export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -8,7 +8,7 @@ import { sharedControlPlane } from '../control-plane/shared.ts';
 import { startAuth0Sandbox, type Auth0Options, type Auth0Sandbox } from '../sandbox/auth0/start.ts';
 import { caFile } from '../sandbox/certificates.ts';
 import { startTheSandbox, type TheOptions, type TheSandbox } from '../sandbox/the/start.ts';
-import { watchObject } from './watch-object.ts';
+import { openClient, type Client } from './client.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -35,28 +35,14 @@ export interface ControllerProcess {
 }
 
 /** A namespace with the chart installed, sandboxes of both services, and the controller running. */
-export interface Operator extends AsyncDisposable {
+export interface Operator extends Client, AsyncDisposable {
   readonly plane: ControlPlane;
-  readonly namespace: string;
   readonly auth0: Auth0Sandbox;
   readonly the: TheSandbox;
   readonly controller: ControllerProcess;
   startController(): Promise<ControllerProcess>;
-  createSecret(name: string, keys: Readonly<Record<string, string>>): Promise<void>;
   /** The minimal spec for the sandboxes, with changes on top. */
   manifest(name: string, spec?: SpecChanges): object;
-  apply(object: object): Promise<void>;
-  kubectl(...args: string[]): Promise<string>;
-  get(name: string): Promise<StoredObject>;
-  patch(name: string, change: object): Promise<void>;
-  annotate(name: string, annotation: string): Promise<void>;
-  /** Watches until the object fits; rejects with what it was last after `timeoutMs`. */
-  until(
-    name: string,
-    fits: (object: StoredObject) => boolean,
-    timeoutMs?: number,
-  ): Promise<StoredObject>;
-  untilGone(name: string, timeoutMs?: number): Promise<void>;
 }
 
 export interface SpecChanges {
@@ -65,43 +51,42 @@ export interface SpecChanges {
   readonly [field: string]: unknown;
 }
 
+export interface OperatorOptions {
+  readonly auth0?: Auth0Options;
+  readonly the?: TheOptions;
+  readonly clusterWide?: boolean;
+  /** The shared control plane by default. */
+  readonly plane?: ControlPlane;
+  /** Where the controller finds the API server, such as a proxy's address. */
+  readonly server?: string;
+  /** More values of the chart, as helm's --set takes them. */
+  readonly values?: readonly string[];
+}
+
 /**
  * Installs the chart for a new namespace of its own and starts the controller with the arguments of
  * the chart's Deployment under the chart's service account, so that RBAC holds for it.
  */
-export async function startOperator(
-  options: { auth0?: Auth0Options; the?: TheOptions; clusterWide?: boolean } = {},
-): Promise<Operator> {
-  const plane = await sharedControlPlane();
+export async function startOperator(options: OperatorOptions = {}): Promise<Operator> {
+  const plane = options.plane ?? (await sharedControlPlane());
   const namespace = await plane.createNamespace('operator');
   const auth0 = await startAuth0Sandbox({ timeScale: 60, fractionalReset: true, ...options.auth0 });
   const the = await startTheSandbox(options.the);
   const controllers: ControllerProcess[] = [];
 
-  async function kubectl(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await plane.kubectl(['-n', namespace, ...args]);
-    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-    return stdout;
-  }
+  const client = openClient(plane, namespace);
+  const { kubectl, createSecret } = client;
 
   async function startController(): Promise<ControllerProcess> {
-    const controller = await spawnController(plane, namespace, kubectl);
+    const controller = await spawnController(plane, namespace, kubectl, options.server);
     controllers.push(controller);
     return controller;
   }
 
-  async function apply(object: object): Promise<void> {
-    const input = JSON.stringify(object);
-    const { code, stderr } = await plane.kubectl(['-n', namespace, 'apply', '-f', '-'], { input });
-    if (code !== 0) throw new Error(`kubectl apply: ${stderr}`);
-  }
-
-  async function createSecret(name: string, keys: Readonly<Record<string, string>>) {
-    const metadata = { name };
-    await apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: keys });
-  }
-
-  await installChart(plane, namespace, options.clusterWide ?? false);
+  await installChart(plane, namespace, [
+    ...(options.clusterWide === true ? [] : [`watchNamespace=${namespace}`]),
+    ...(options.values ?? []),
+  ]);
   await createSecret('auth0-credentials', {
     AUTH0_CLIENT_ID: auth0.clientId,
     AUTH0_CLIENT_SECRET: auth0.clientSecret,
@@ -109,13 +94,12 @@ export async function startOperator(
   const controller = await startController();
 
   return {
+    ...client,
     plane,
-    namespace,
     auth0,
     the,
     controller,
     startController,
-    createSecret,
     manifest: (name, { auth0: forAuth0, institutions, ...spec } = {}) => ({
       apiVersion: 'sync.timeshighereducation.com/v1alpha1',
       kind: 'InstitutionSync',
@@ -131,21 +115,6 @@ export async function startOperator(
         institutions: { endpoint: the.endpoint, ...institutions },
       },
     }),
-    apply,
-    kubectl,
-    async get(name) {
-      return JSON.parse(await kubectl('get', 'isync', name, '-o', 'json')) as StoredObject;
-    },
-    async patch(name, change) {
-      await kubectl('patch', 'isync', name, '--type=merge', '-p', JSON.stringify(change));
-    },
-    async annotate(name, annotation) {
-      await kubectl('annotate', '--overwrite', 'isync', name, annotation);
-    },
-    until: (name, fits, timeoutMs = 60_000) => watchObject(plane, namespace, name, fits, timeoutMs),
-    async untilGone(name, timeoutMs = 60_000) {
-      await kubectl('wait', '--for=delete', `isync/${name}`, `--timeout=${timeoutMs / 1000}s`);
-    },
     async [Symbol.asyncDispose]() {
       await Promise.all(controllers.map((each) => each.stop('SIGKILL')));
       await Promise.all([auth0.stop(), the.stop()]);
@@ -171,7 +140,7 @@ export function isReady(object: StoredObject, verdict = 'True Synced'): boolean 
 async function installChart(
   plane: ControlPlane,
   namespace: string,
-  clusterWide: boolean,
+  values: readonly string[],
 ): Promise<void> {
   const { code, stderr } = await plane.helm([
     'upgrade',
@@ -182,13 +151,12 @@ async function installChart(
     namespace,
     // The custom resource is one for the cluster; the test files share it.
     '--take-ownership',
-    ...(clusterWide ? [] : ['--set', `watchNamespace=${namespace}`]),
-    '--set',
-    'allowedAuth0Domains=127.0.0.1:*',
-    '--set',
-    'allowedInstitutionHosts=127.0.0.1:*',
-    '--set',
-    'leaderElection=false',
+    ...[
+      'allowedAuth0Domains=127.0.0.1:*',
+      'allowedInstitutionHosts=127.0.0.1:*',
+      'leaderElection=false',
+      ...values,
+    ].flatMap((value) => ['--set', value]),
   ]);
   if (code !== 0) throw new Error(`helm install: ${stderr}`);
 }
@@ -197,13 +165,18 @@ async function spawnController(
   plane: ControlPlane,
   namespace: string,
   kubectl: (...args: string[]) => Promise<string>,
+  server: string | undefined,
 ): Promise<ControllerProcess> {
   const deployment = await kubectl('get', 'deployment', 'institution-sync', '-o', 'json');
   const { spec } = JSON.parse(deployment) as {
     spec: { template: { spec: { containers: [{ args: string[] }]; serviceAccountName: string } } };
   };
   const { containers, serviceAccountName } = spec.template.spec;
-  const kubeconfig = await plane.serviceAccountKubeconfig(namespace, serviceAccountName);
+  const kubeconfig = await plane.serviceAccountKubeconfig(
+    namespace,
+    serviceAccountName,
+    server === undefined ? {} : { server },
+  );
   const child = spawn(
     process.execPath,
     [

@@ -16,7 +16,8 @@ export async function watchObject(
 ): Promise<StoredObject> {
   const child = spawn(
     plane.binaries.kubectl,
-    ['-n', namespace, 'get', 'isync', name, '-o', 'json', '--watch'],
+    // As a list of one: of a single object kubectl loses what changes before its watch has begun.
+    ['-n', namespace, 'get', 'isync', `--field-selector=metadata.name=${name}`, '-o', 'json', '-w'],
     { env: { KUBECONFIG: plane.kubeconfig }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let document = '';

@@ -15,7 +15,7 @@ export interface DocumentedLimit {
   readonly perMinute: number;
 }
 
-type Plan = Readonly<Record<Endpoint, DocumentedLimit>>;
+type Plan = Readonly<Record<Endpoint | 'global', DocumentedLimit>>;
 
 const every = (limit: DocumentedLimit): Plan => ({
   list: limit,
@@ -24,6 +24,7 @@ const every = (limit: DocumentedLimit): Plan => ({
   organizationWrites: limit,
   connectionReads: limit,
   connectionWrites: limit,
+  global: limit,
 });
 
 /**
@@ -39,6 +40,7 @@ const PLANS: readonly Plan[] = [
     organizationWrites: { burst: 5, perMinute: 25 },
     connectionReads: { burst: 5, perMinute: 50 },
     connectionWrites: { burst: 5, perMinute: 25 },
+    global: { burst: 10, perMinute: 150 },
   },
   {
     list: { burst: 10, perMinute: 100 },
@@ -47,14 +49,24 @@ const PLANS: readonly Plan[] = [
     organizationWrites: { burst: 5, perMinute: 150 },
     connectionReads: { burst: 10, perMinute: 100 },
     connectionWrites: { burst: 5, perMinute: 150 },
+    global: { burst: 50, perMinute: 960 },
   },
 ];
 
 /** The free plan's burst: who shows it has one bucket for all endpoints. */
 export const SHARED_BURST = PLANS[0]!.list.burst;
 
-/** What to assume of an endpoint whose answers say nothing: the lowest paid plan. */
-export const ASSUMED_PLAN = PLANS[1]!;
+/**
+ * What to assume of an endpoint whose answers say nothing: the highest plan, since a 429 corrects too
+ * much, and nothing corrects too little.
+ */
+export const ASSUMED_PLAN = PLANS[2]!;
+
+/** The bucket over all endpoints, once the limits in `seen` fit one documented plan alone. */
+export function documentedGlobal(seen: ReadonlyMap<Endpoint, number>): DocumentedLimit | undefined {
+  const fitting = PLANS.filter((plan) => fits(plan, seen));
+  return fitting.length === 1 ? fitting[0]?.global : undefined;
+}
 
 /**
  * The documented rate for `endpoint`, per millisecond: that of the lowest plan that has all the
@@ -62,10 +74,14 @@ export const ASSUMED_PLAN = PLANS[1]!;
  * else of the lowest plan with this endpoint's own limit, else the lowest of all.
  */
 export function documentedRate(endpoint: Endpoint, seen: ReadonlyMap<Endpoint, number>): number {
-  const fitsAll = PLANS.find((plan) => [...seen].every(([e, limit]) => plan[e].burst === limit));
+  const fitsAll = PLANS.find((plan) => fits(plan, seen));
   const fitsThis = PLANS.find((plan) => plan[endpoint].burst === seen.get(endpoint));
   const perMinute =
     (fitsAll ?? fitsThis)?.[endpoint].perMinute ??
     Math.min(...PLANS.map((plan) => plan[endpoint].perMinute));
   return perMinute / 60_000;
+}
+
+function fits(plan: Plan, seen: ReadonlyMap<Endpoint, number>): boolean {
+  return [...seen].every(([endpoint, limit]) => plan[endpoint].burst === limit);
 }

@@ -34,8 +34,8 @@ export function createExplorer(refill: Refill): Explorer {
       trying = false;
       calm = 0;
       refill.scale(1 / (1 + step));
-      step = Math.max(step / 4, LEAST_STEP);
-      patience = Math.min(patience * 8, LONGEST_PATIENCE);
+      step = Math.max(step / 2, LEAST_STEP);
+      patience = Math.min(patience * 4, LONGEST_PATIENCE);
     },
   };
 }

@@ -30,7 +30,7 @@ export interface Sending {
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 /** Requests at once where no header says how many there may be. */
-const BLIND_BURST = 2;
+const BLIND_BURST = 4;
 /** A wrong header must not stop us for ever: at the latest then one request tries again. */
 const LONGEST_RESET_MS = 120_000;
 
@@ -56,20 +56,19 @@ export function createLane(endpoint: Endpoint, bucket: Bucket, tenantWide: Tenan
     return now + Math.min(LONGEST_WAIT_MS, first * 2 ** Math.min(refusals - 1, 20));
   }
 
+  /** A 429 is of the endpoint's own bucket, or of one over all endpoints. */
   function refused(bucket: Bucket, sent: Sent, now: number, headers: Headers): void {
     const seen = readRateHeaders(headers, now);
-    const foreign = seen?.limit !== bucket.limit() && bucket.limit() !== undefined;
+    const foreign = bucket.limit() !== undefined && seen?.limit !== bucket.limit();
     if (blind !== undefined || (seen?.remaining === 0 && !foreign)) {
       blockedUntil = waitAfterRefusal(now, headers, seen?.resetAt);
       blind?.refused(now);
       bucket.refused(sent, now, seen);
       return;
     }
-    const told = [
-      now + (readRetryAfter(headers, now) ?? 0),
-      seen?.remaining === 0 ? seen.resetAt : 0,
-    ];
-    tenantWide.refused(now, Math.max(...told.map((at) => at ?? 0)));
+    if (seen?.remaining === 0) {
+      tenantWide.drained(now, waitAfterRefusal(now, headers, seen.resetAt));
+    } else tenantWide.refused(now, now + (readRetryAfter(headers, now) ?? 0));
     bucket.refused(sent, now, foreign ? undefined : seen);
   }
 
@@ -81,7 +80,8 @@ export function createLane(endpoint: Endpoint, bucket: Bucket, tenantWide: Tenan
       blind = undefined;
       lane.remaining = seen.remaining;
     } else if (!reporting && status < 500) {
-      blind ??= createBlindLimit(ASSUMED_PLAN[endpoint].perMinute / 60_000, BLIND_BURST);
+      const rate = ASSUMED_PLAN[endpoint].perMinute / 60_000;
+      blind ??= createBlindLimit({ rate, burst: BLIND_BURST, guessed: true });
     }
     blind?.accepted();
     tenantWide.accepted();

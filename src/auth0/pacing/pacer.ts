@@ -1,6 +1,12 @@
 import type { Clock } from '../../time/clock.ts';
 import { createBucket } from './bucket.ts';
-import { documentedRate, ENDPOINTS, SHARED_BURST, type Endpoint } from './endpoint.ts';
+import {
+  documentedGlobal,
+  documentedRate,
+  ENDPOINTS,
+  SHARED_BURST,
+  type Endpoint,
+} from './endpoint.ts';
 import { createLane, type Lane, type Sending } from './lane.ts';
 import { createTenantWide } from './tenant-wide.ts';
 
@@ -35,7 +41,7 @@ interface Waiter {
 /** A pacer that knows nothing of the tenant yet. One tenant has one, whoever sends. */
 export function createPacer(options: { readonly clock: Clock }): Pacer {
   const { clock } = options;
-  const tenantWide = createTenantWide();
+  const tenantWide = createTenantWide(speedUp);
   const seenLimits = new Map<Endpoint, number>();
   const lanes = new Map<Endpoint, Lane>();
   const queues = new Map<Endpoint, Waiter[]>();
@@ -57,6 +63,19 @@ export function createPacer(options: { readonly clock: Clock }): Pacer {
       if (limit === SHARED_BURST) lane.bucket = bucket;
       lane.bucket.assume(documentedRate(other, seenLimits));
     }
+    const global = documentedGlobal(seenLimits);
+    if (global !== undefined) tenantWide.expect(global);
+  }
+
+  /** How many times faster than documented the fastest endpoint is: stand-ins may scale time. */
+  function speedUp(): number {
+    let most = 1;
+    for (const [endpoint, { bucket }] of lanes) {
+      if (bucket.proven()) {
+        most = Math.max(most, bucket.rate() / documentedRate(endpoint, seenLimits));
+      }
+    }
+    return most;
   }
 
   function pump(): void {

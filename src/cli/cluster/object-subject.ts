@@ -1,6 +1,7 @@
 import { parseSpec } from '../../api/institution-sync.ts';
 import type { Credentials } from '../../auth0/credentials.ts';
 import { readWatchedObject, type WatchedObject } from '../../controller/watched-object.ts';
+import { RESOURCE_WORDING } from '../wording.ts';
 import type { PlanSubject } from '../plan/compute-plan.ts';
 import { withCluster } from './with-cluster.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -23,11 +24,11 @@ export async function objectSubject(
     const raw = await cluster.find(name, signal);
     const object = readWatchedObject(raw);
     const spec = object.spec ?? parseSpec(raw['spec']);
-    const { approval } = object;
-    if (given !== undefined) return { spec, object, approval, credentials: given };
+    const subject = { spec, object, approval: object.approval, wording: RESOURCE_WORDING };
+    if (given !== undefined) return { ...subject, credentials: given };
     assertTrusted(spec, object, options);
     const secret = spec.auth0.credentialsSecretRef.name;
     const credentials = await cluster.readCredentials(secret, signal);
-    return { spec, object, approval, credentials };
+    return { ...subject, credentials };
   });
 }

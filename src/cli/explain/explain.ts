@@ -1,13 +1,12 @@
 import type { ClusterOptions } from '../cluster/cluster-options.ts';
 import { objectSubject } from '../cluster/object-subject.ts';
 import type { TrustOptions } from '../cluster/trusted-hosts.ts';
-import { computePlan } from '../plan/compute-plan.ts';
+import { computePlan, openPlanStage } from '../plan/compute-plan.ts';
 import type { OutputFormat } from '../plan/output-format.ts';
 import { asText } from '../screen/as-text.ts';
 import { styleFor } from '../screen/style.ts';
 import { verbosityOf } from '../settings/read-settings.ts';
 import type { CommonOptions } from '../settings/settings-options.ts';
-import { openStage } from '../stage.ts';
 import { explanation } from './explanation.ts';
 import { explanationText } from './explanation-text.ts';
 
@@ -23,8 +22,7 @@ export async function explain(
 ): Promise<number> {
   const verbosity = verbosityOf(options);
   const subject = await objectSubject(name, options, undefined);
-  const { domain, requestBudget } = subject.spec.auth0;
-  const stage = openStage({ domain, requestBudget, verbosity, stream: 'stderr', task: 'plan' });
+  const stage = openPlanStage(subject, verbosity);
   try {
     const { report, listing, memory, exitCode } = await computePlan(subject, stage);
     const about =

@@ -9,7 +9,9 @@ import { sync } from '../../sync/sync.ts';
 import { systemClock } from '../../time/clock.ts';
 import { openClients } from '../clients.ts';
 import { EXIT } from '../exit-code.ts';
-import type { Stage } from '../stage.ts';
+import type { Verbosity } from '../rounds/presenter.ts';
+import { openStage, type Stage } from '../stage.ts';
+import type { Wording } from '../wording.ts';
 
 /** What a plan is made for. */
 export interface PlanSubject {
@@ -17,6 +19,13 @@ export interface PlanSubject {
   readonly credentials: Credentials;
   /** The approval of held changes that the next sync would find. */
   readonly approval: string | undefined;
+  readonly wording: Wording;
+}
+
+/** Standard output is for the plan; what else there is to say goes to standard error. */
+export function openPlanStage({ spec, wording }: PlanSubject, verbosity: Verbosity): Stage {
+  const { requestBudget } = spec.auth0;
+  return openStage({ requestBudget, wording, verbosity, stream: 'stderr', task: 'plan' });
 }
 
 export interface Computed {
@@ -44,8 +53,10 @@ export async function computePlan(subject: PlanSubject, stage: Stage): Promise<C
         requestCount: () => clients.source.requestCount(),
         // The report counts the skipped rows; a plan shows them all.
         async list(signal) {
-          listing = await clients.source.list(signal);
-          return listing;
+          const latest = await clients.source.list(signal);
+          // A second listing only confirms removals; the plan is made from the first.
+          listing ??= latest;
+          return latest;
         },
       },
       settings: { ...syncSettings(subject.spec), mode: 'Plan' },

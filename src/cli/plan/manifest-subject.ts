@@ -2,6 +2,7 @@ import { credentialsFromKeys, type Credentials } from '../../auth0/credentials.t
 import type { ClusterOptions } from '../cluster/cluster-options.ts';
 import { assertTrusted, type TrustOptions } from '../cluster/trusted-hosts.ts';
 import { withCluster } from '../cluster/with-cluster.ts';
+import { RESOURCE_WORDING } from '../wording.ts';
 import type { PlanSubject } from './compute-plan.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -17,7 +18,7 @@ export async function manifestSubject(
 ): Promise<PlanSubject> {
   const { object, secretKeys } = readManifest(file, name);
   const { spec, metadata } = object;
-  const subject = { spec, approval: undefined };
+  const subject = { spec, approval: undefined, wording: RESOURCE_WORDING };
   if (given !== undefined) return { ...subject, credentials: given };
   if (secretKeys !== undefined) {
     return { ...subject, credentials: credentialsFromKeys(secretKeys) };

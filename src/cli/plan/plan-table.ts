@@ -1,6 +1,7 @@
 import { counted, grouped } from '../screen/count.ts';
 import { printable, quoted } from '../screen/printable.ts';
 import type { Style } from '../screen/style.ts';
+import type { Wording } from '../wording.ts';
 import type { PlanDocument, PlannedRemoval, PlannedUpdate } from './plan-document.ts';
 
 /** Entries of a group that a terminal shows; the rest is counted. */
@@ -12,6 +13,7 @@ export interface TableOptions {
   readonly shorten: boolean;
   /** What to do to release the held changes, in the words of the command that shows them. */
   readonly release: string;
+  readonly wording: Wording;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface TableOptions {
  * end. What is empty is left out.
  */
 export function* planTable(plan: PlanDocument, options: TableOptions): Generator<string> {
-  const { style, shorten, release } = options;
+  const { style, shorten, release, wording } = options;
 
   function* group<Entry>(
     title: string,
@@ -55,7 +57,7 @@ export function* planTable(plan: PlanDocument, options: TableOptions): Generator
   ]);
   yield* group('Conflicts', plan.conflicts, ({ institutionId, organizationId, why }) => [
     style('yellow', `  ! ${printable(institutionId)}  ${printable(organizationId)}`),
-    `      ${printable(why)}`,
+    `      ${printable(wording.message(why))}`,
   ]);
   yield style('bold', countsLine(plan));
 }

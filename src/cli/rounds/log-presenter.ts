@@ -3,7 +3,7 @@ import { logObserver } from '../../sync/log-observer.ts';
 import type { SyncReport } from '../../sync/report.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Clock } from '../../time/clock.ts';
-import { inFlagWords } from '../settings/flag-words.ts';
+import type { Wording } from '../wording.ts';
 import type { Presenter } from './presenter.ts';
 
 /** A line of progress in each such time, so that a long sync is seen to be alive. */
@@ -12,36 +12,53 @@ const PROGRESS_INTERVAL_MS = 30_000;
 /** What the end of a run is called. */
 export type Task = 'sync' | 'removal' | 'plan';
 
+export interface LogPresenterOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly task: Task;
+  readonly wording: Wording;
+}
+
 /** Writes rounds as structured logs, for whoever collects them. */
-export function logPresenter(log: Log, clock: Clock, task: Task): Presenter {
-  let phase: Phase | undefined;
+export function logPresenter(options: LogPresenterOptions): Presenter {
+  const { log, clock, task, wording } = options;
+  let latest: { readonly phase: Phase; readonly done: number; readonly total: number } | undefined;
   let toldAt = -Infinity;
+  let napping = false;
 
   function progress(now: Phase, done: number, total: number): void {
-    if (now === phase && clock.now() - toldAt < PROGRESS_INTERVAL_MS) return;
-    phase = now;
+    napping = false;
+    const isNew = now !== latest?.phase;
+    latest = { phase: now, done, total };
+    if (!isNew && clock.now() - toldAt < PROGRESS_INTERVAL_MS) return;
     toldAt = clock.now();
-    log.info('progress', { phase: now, done, total });
+    log.info('progress', latest);
   }
 
   return {
     log,
     observer: logObserver(log, progress),
     ended(report) {
-      phase = undefined;
+      latest = undefined;
       const fields = reportFields(report);
       if (report.fault !== undefined) {
-        const { reason, message } = report.fault;
-        log.error(`${task} failed`, { reason, detail: inFlagWords(message), ...fields });
+        const detail = wording.fault(report.fault);
+        log.error(`${task} failed`, { reason: report.fault.reason, detail, ...fields });
       } else if (report.outcome === 'interrupted') log.warn(`${task} interrupted`, fields);
       else log.info(`${task} finished`, fields);
       tellRest(report, log);
     },
     computed: () => log.debug(`${task} computed`),
     crashed: (error) => log.error(`${task} failed by a mistake in the program`, { error }),
-    napping: (ms) => log.info('napping', { seconds: ms / 1000 }),
-    stopping: (signal) => log.info('stopping when the requests in flight are answered', { signal }),
-    givingUp: () => log.warn('ended at once; the next run completes the work'),
+    napping(ms) {
+      napping = true;
+      log.info('napping', { seconds: ms / 1000 });
+    },
+    stopping(signal) {
+      if (napping) log.info('ended in the nap, nothing was under way', { signal });
+      else log.info('stopping when the requests in flight are answered', { signal });
+    },
+    givingUp: () => log.warn('ended at once; the next run completes the work', { ...latest }),
   };
 }
 

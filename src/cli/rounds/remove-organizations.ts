@@ -12,6 +12,7 @@ import { settingsFrom, takeValues, verbosityOf } from '../settings/read-settings
 import type { CommonOptions } from '../settings/settings-options.ts';
 import type { GivenFlags } from '../settings/values.ts';
 import { openStage, type Stage } from '../stage.ts';
+import { flagWording } from '../wording.ts';
 import { UsageError } from '../usage-error.ts';
 import { confirm } from './confirm.ts';
 import { exitCodeOf } from './run-rounds.ts';
@@ -29,7 +30,14 @@ export async function removeOrganizations(
     );
   }
   const { domain, requestBudget } = spec.auth0;
-  const stage = openStage({ domain, requestBudget, verbosity, stream: 'stdout', task: 'removal' });
+  const wording = flagWording(credentials);
+  const stage = openStage({
+    requestBudget,
+    wording,
+    verbosity,
+    stream: 'stdout',
+    task: 'removal',
+  });
   try {
     const clients = openClients(spec, credentials, stage.pacer, stage.presenter.log);
     const id = randomUUID();

@@ -7,6 +7,7 @@ import { settingsFrom, takeValues, verbosityOf } from '../settings/read-settings
 import type { CommonOptions } from '../settings/settings-options.ts';
 import type { GivenFlags } from '../settings/values.ts';
 import { openStage } from '../stage.ts';
+import { flagWording } from '../wording.ts';
 import { runRounds } from './run-rounds.ts';
 
 /** The commands `sync` and `create`. Resolves with the exit code. */
@@ -23,8 +24,9 @@ export async function syncOrganizations(
   const credentials = readCommandCredentials(credentialKeys);
   const verbosity = verbosityOf(given);
   const spec = kind === 'sync' ? asked : withoutPruning(asked);
-  const { domain, requestBudget } = spec.auth0;
-  const stage = openStage({ domain, requestBudget, verbosity, stream: 'stdout', task: 'sync' });
+  const { requestBudget } = spec.auth0;
+  const wording = flagWording(credentials);
+  const stage = openStage({ requestBudget, wording, verbosity, stream: 'stdout', task: 'sync' });
   const { pacer, presenter, interruption } = stage;
   try {
     const rounds = {

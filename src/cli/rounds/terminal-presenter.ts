@@ -1,16 +1,16 @@
 import { formatDuration } from '../../api/duration.ts';
 import type { Audit } from '../../sync/observer.ts';
 import type { Clock } from '../../time/clock.ts';
-import { inFlagWords } from '../settings/flag-words.ts';
+import { grouped } from '../screen/count.ts';
 import { printable } from '../screen/printable.ts';
 import type { ProgressBar } from '../screen/progress-bar.ts';
 import { roundSummary } from '../screen/round-summary.ts';
 import type { Style } from '../screen/style.ts';
 import { terminalLog } from '../screen/terminal-log.ts';
+import type { Wording } from '../wording.ts';
 import type { Presenter, Verbosity } from './presenter.ts';
 
 export interface TerminalOptions {
-  readonly domain: string;
   readonly verbosity: Verbosity;
   /** Undefined where none is wanted. */
   readonly bar: ProgressBar | undefined;
@@ -18,13 +18,14 @@ export interface TerminalOptions {
   readonly print: (line: string) => void;
   readonly style: Style;
   readonly clock: Clock;
+  readonly wording: Wording;
   /** Takes known secrets out of a text. */
   readonly redact: (text: string) => string;
 }
 
 /** Shows rounds to a person: a bar while they run, a summary after each. */
 export function terminalPresenter(options: TerminalOptions): Presenter {
-  const { domain, verbosity, bar, print, style, clock, redact } = options;
+  const { verbosity, bar, print, style, clock, redact, wording } = options;
 
   function changed({ operation, institutionId, organizationId }: Audit): void {
     if (verbosity !== 'verbose') return;
@@ -33,10 +34,17 @@ export function terminalPresenter(options: TerminalOptions): Presenter {
     );
   }
 
+  let napping = false;
+  let reached = '';
+
   return {
     log: terminalLog({ verbosity, style, print: (line) => print(redact(line)) }),
     observer: {
-      progress: (phase, done, total) => bar?.progress(phase, done, total),
+      progress(phase, done, total) {
+        napping = false;
+        reached = total > 0 ? ` at ${grouped(done)} of ${grouped(total)}` : '';
+        bar?.progress(phase, done, total);
+      },
       changed,
       failed(operation, institutionId, message) {
         if (verbosity !== 'verbose') return;
@@ -49,7 +57,7 @@ export function terminalPresenter(options: TerminalOptions): Presenter {
       const isFine =
         report.outcome === 'done' && report.applied.failed === 0 && !report.decision?.held;
       if (verbosity === 'quiet' && isFine) return;
-      for (const line of roundSummary(report, { domain, style, inFlagWords })) print(redact(line));
+      for (const line of roundSummary(report, { style, wording })) print(redact(line));
     },
     computed: () => bar?.clear(),
     crashed(error) {
@@ -57,18 +65,18 @@ export function terminalPresenter(options: TerminalOptions): Presenter {
       print(redact(style('red', `This is a mistake in the program: ${stackOf(error)}`)));
     },
     napping(ms) {
+      napping = true;
       if (verbosity === 'quiet') return;
       const at = new Date(clock.now() + ms).toLocaleTimeString('en-GB');
       print(style('dim', `Next sync at ${at}, in ${formatDuration(ms)}. Ctrl-C ends.`));
     },
     stopping(name) {
+      if (napping) return print('Ended in the nap: nothing was under way.');
       print(style('yellow', `${name}: stopping when the requests in flight are answered …`));
     },
     givingUp() {
       bar?.clear();
-      print(
-        style('red', 'Ended at once: requests were in flight. The next run completes the work.'),
-      );
+      print(style('red', `Ended at once${reached}. The next run completes the work.`));
     },
   };
 }

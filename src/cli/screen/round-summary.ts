@@ -1,22 +1,21 @@
 import { formatDuration } from '../../api/duration.ts';
 import type { Applied, SyncReport } from '../../sync/report.ts';
+import type { Wording } from '../wording.ts';
 import { counted, grouped } from './count.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
 export interface SummaryOptions {
-  readonly domain: string;
   readonly style: Style;
-  /** Rewrites the resource's words of a message into this command's. */
-  readonly inFlagWords: (message: string) => string;
+  readonly wording: Wording;
 }
 
 /** What one sync did, for people, line by line. */
 export function* roundSummary(report: SyncReport, options: SummaryOptions): Generator<string> {
-  const { style, inFlagWords } = options;
+  const { style, wording } = options;
   const { applied, decision } = report;
-  yield headline(report, options);
-  if (report.fault !== undefined) yield `  ${printable(inFlagWords(report.fault.message))}`;
+  yield headline(report, style);
+  if (report.fault !== undefined) yield `  ${printable(wording.fault(report.fault))}`;
   if (report.outcome !== 'done') yield `  ${whatIsLeft(report)}`;
 
   yield* failures(applied, style);
@@ -36,7 +35,7 @@ export function* roundSummary(report: SyncReport, options: SummaryOptions): Gene
   }
   for (const conflict of report.conflicts.slice(0, SHOWN)) {
     const { institutionId, organizationId, why } = conflict;
-    const words = printable(`${institutionId} (${organizationId}): ${inFlagWords(why)}`);
+    const words = printable(`${institutionId} (${organizationId}): ${wording.message(why)}`);
     yield style('yellow', `  Conflict: ${words}`);
   }
   yield* more(report.conflicts.length - SHOWN, 'conflict');
@@ -45,7 +44,7 @@ export function* roundSummary(report: SyncReport, options: SummaryOptions): Gene
 /** Conflicts and failures that a summary names. */
 const SHOWN = 10;
 
-function headline(report: SyncReport, { domain, style }: SummaryOptions): string {
+function headline(report: SyncReport, style: Style): string {
   const time = formatDuration(report.durationMs);
   if (report.outcome === 'failed') {
     return style('red', `Failed after ${time} (${report.fault?.reason}).`);
@@ -54,16 +53,19 @@ function headline(report: SyncReport, { domain, style }: SummaryOptions): string
   const inSync =
     organizations === undefined ? '' : ` ${counted(organizations.inSync, 'organization')} in sync.`;
   if (report.outcome === 'interrupted') {
-    return style('yellow', `Interrupted after ${time}: ${doneText(applied)}.${inSync}`);
+    return style('yellow', `Interrupted after ${time}.`);
   }
   if (decision?.planned !== undefined) {
     const { creations, renames, updates, removals } = decision.planned;
     const made = { created: creations.length, deleted: removals.length };
     const planned = doneText({ ...made, updated: renames.length + updates.length });
-    return style('bold', `Planned for ${domain} in ${time}, nothing written: would be ${planned}.`);
+    return style(
+      'bold',
+      `Planned in ${time}, nothing written: ${planned} if it were not for mode Plan.`,
+    );
   }
   const colour = applied.failed > 0 || decision?.held !== undefined ? 'yellow' : 'green';
-  return style(colour, `Synced ${domain} in ${time}: ${doneText(applied)}.${inSync}`);
+  return style(colour, `Done in ${time}: ${doneText(applied)}.${inSync}`);
 }
 
 function doneText(applied: Pick<Applied, 'created' | 'updated' | 'deleted'>): string {
@@ -73,9 +75,11 @@ function doneText(applied: Pick<Applied, 'created' | 'updated' | 'deleted'>): st
 
 function whatIsLeft({ applied, decision }: SyncReport): string {
   if (decision === undefined) return 'Nothing was changed: it ended before the plan was made.';
-  return applied.left === 0
-    ? 'No planned change is left; some connections may remain to be checked.'
-    : `${counted(applied.left, 'change')} left. The next run goes on from there.`;
+  const left =
+    applied.left === 0
+      ? 'no planned change is left, but some connections may remain to be checked'
+      : `${counted(applied.left, 'change')} left`;
+  return `${doneText(applied)}; ${left}. The next run goes on from there.`;
 }
 
 function* failures(applied: Applied, style: Style): Generator<string> {

@@ -1,5 +1,5 @@
 import { parseDuration } from '../../api/duration.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 
 /**
  * What a flag's text stands for in the resource: a number, a boolean, a list, a duration such as

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { addHelp } from '../help-text.ts';
-import { flagNamed, FLAGS, type Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
+import { flagNamed, FLAGS } from './flags.ts';
 
 /** What the command line says besides the settings themselves. */
 export interface CommonOptions {

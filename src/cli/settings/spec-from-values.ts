@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { InstitutionSyncSpec } from '../../api/spec.ts';
 import { UsageError } from '../usage-error.ts';
-import { flagNamed, FLAGS, type Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
+import { flagNamed, FLAGS } from './flags.ts';
 import { readList, readText } from './read-text.ts';
 import { placeOf, type Values } from './values.ts';
 

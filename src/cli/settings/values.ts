@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { UsageError } from '../usage-error.ts';
-import { FLAGS, type Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
+import { FLAGS } from './flags.ts';
 
 /** Where a value was given. What is written first wins. */
 const LAYERS = ['flag', 'environment', 'file'] as const;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
 import { caFile } from '../../sandbox/certificates.ts';
 import { PROGRAM, ROOT } from './program.ts';
 
@@ -86,10 +87,12 @@ export async function runCli(
   return (await startCli(args, options)).ended;
 }
 
+const Line = z.record(z.string(), z.unknown());
+
 /** The lines of a JSON log. */
 export function logLines(text: string): readonly Readonly<Record<string, unknown>>[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => Line.parse(JSON.parse(line)));
 }

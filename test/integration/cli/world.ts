@@ -36,7 +36,11 @@ export async function openWorld(
     places: flags(where),
     application: flags(who),
     environment: { ...where, ...who },
-    names: () => tenant.organizations().map(({ name }) => name).toSorted(),
+    names: () =>
+      tenant
+        .organizations()
+        .map(({ name }) => name)
+        .toSorted(),
     async [Symbol.asyncDispose]() {
       await Promise.all([the.stop(), tenant.stop()]);
     },

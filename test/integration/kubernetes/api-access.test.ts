@@ -1,15 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { User } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { openApiAccess, type ApiAccess } from '../../../src/kubernetes/api-access.ts';
 import { KubernetesError } from '../../../src/kubernetes/kubernetes-error.ts';
 import { systemClock } from '../../../src/time/clock.ts';
 import { createManualClock } from '../../unit/kubernetes/manual-clock.ts';
-import { startScriptedServer, type ScriptedServer } from './scripted-server.ts';
+import { listenOnLoopback, startScriptedServer, type ScriptedServer } from './scripted-server.ts';
 
 const SECRETS = { group: '', version: 'v1', plural: 'secrets' };
 const WIDGETS = { group: 'example.com', version: 'v1', plural: 'widgets' };
@@ -115,10 +116,7 @@ describe('openApiAccess', () => {
     const list = await server.next();
     list.json(200, { metadata: { resourceVersion: '9' }, items: [] });
     await listed;
-    const watched = access.watch(
-      { ...selection, resourceVersion: '9', timeoutSeconds: 5 },
-      signal,
-    );
+    const watched = access.watch({ ...selection, resourceVersion: '9', timeoutSeconds: 5 }, signal);
     const watch = await server.next();
     watch.stream().end();
     expect(await Array.fromAsync(await watched)).to.deep.equal([]);
@@ -138,7 +136,11 @@ describe('openApiAccess', () => {
 
   it('creates and replaces', async () => {
     const access = open();
-    const created = access.create({ resource: SECRETS, namespace: 'n' }, { kind: 'Secret' }, signal);
+    const created = access.create(
+      { resource: SECRETS, namespace: 'n' },
+      { kind: 'Secret' },
+      signal,
+    );
     const post = await server.next();
     expect([post.method, post.url.pathname, post.body, post.headers['content-type']]).to.deep.equal(
       ['POST', '/api/v1/namespaces/n/secrets', '{"kind":"Secret"}', 'application/json'],
@@ -258,6 +260,51 @@ describe('openApiAccess', () => {
       await closed;
       expect(clock.sleepers()).to.equal(0);
     }
+  });
+
+  it('does not trust the other connections either when one does not answer', async () => {
+    const clock = createManualClock();
+    const access = open({ clock });
+    const at = { resource: SECRETS, name: 'a' };
+    const together = [1, 2, 3].map(() => access.get(at, signal));
+    const sockets = new Set<unknown>();
+    for (const request of [await server.next(), await server.next(), await server.next()]) {
+      sockets.add(request.socket);
+      request.json(200, secret);
+    }
+    await Promise.all(together);
+    const hanging = failure(access.get(at, signal));
+    sockets.add((await server.next()).socket);
+    clock.advance(30_000);
+    await hanging;
+    const answer = access.get(at, signal);
+    const request = await server.next();
+    expect(sockets.has(request.socket)).to.equal(false);
+    request.json(200, secret);
+    await answer;
+  });
+
+  it('gives up in time, or with its signal, while it connects', async () => {
+    const held = new Set<Socket>();
+    const deaf = createTcpServer((socket) => held.add(socket));
+    const port = await listenOnLoopback(deaf);
+    const kubeConfig = server.kubeConfig();
+    const cluster = kubeConfig.getCurrentCluster();
+    if (cluster !== null) Object.assign(cluster, { server: `https://127.0.0.1:${port}` });
+    const clock = createManualClock();
+    const access = open({ kubeConfig, clock });
+    const timedOut = failure(access.get({ resource: SECRETS, name: 'a' }, signal));
+    while (held.size === 0) await turn();
+    clock.advance(30_000);
+    expect(await timedOut).to.include({ reason: 'Timeout' });
+    const stop = new AbortController();
+    const query = { resource: SECRETS, resourceVersion: '1', timeoutSeconds: 60 };
+    const watched = access.watch(query, stop.signal).catch((error: unknown) => error);
+    while (held.size === 1) await turn();
+    stop.abort(new Error('stopped'));
+    expect(await watched).to.have.property('message', 'stopped');
+    for (const socket of held) socket.destroy();
+    await new Promise((resolve) => deaf.close(resolve));
   });
 
   it('stops with the signal and its reason', async () => {
@@ -424,7 +471,7 @@ describe('openApiAccess', () => {
     let proxyUrl: string;
     const tunnels: string[] = [];
 
-    before((done) => {
+    before(async () => {
       proxy = createServer();
       proxy.on('connect', (request, client) => {
         tunnels.push(request.url ?? '');
@@ -436,10 +483,7 @@ describe('openApiAccess', () => {
         upstream.on('error', () => client.destroy());
         client.on('error', () => upstream.destroy());
       });
-      proxy.listen(0, '127.0.0.1', () => {
-        proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-        done();
-      });
+      proxyUrl = `http://127.0.0.1:${await listenOnLoopback(proxy)}`;
     });
     afterEach(() => {
       tunnels.length = 0;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { certificates } from '../../sandbox/certificates.ts';
@@ -64,11 +64,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     receive(request, response).catch(() => response.destroy());
   });
   server.on('secureConnection', () => (connections += 1));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no address');
-  const url = `https://127.0.0.1:${address.port}`;
+  const url = `https://127.0.0.1:${await listenOnLoopback(server)}`;
 
   return {
     url,
@@ -100,6 +96,15 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       await closed;
     },
   };
+}
+
+/** Resolves with the port. */
+export async function listenOnLoopback(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no address');
+  return address.port;
 }
 
 function wrap(request: IncomingMessage, response: ServerResponse, body: string): Received {

@@ -26,7 +26,7 @@ describe('generate', () => {
     await rm(root, { recursive: true });
     expect(code).to.equal(1);
     expect(stderr).to.equal(
-      'Out of step with src/api: deploy/crds/institutionsyncs.yaml, charts/institution-sync/templates/crds/institutionsyncs.yaml, deploy/samples/full.yaml. Run: npm run generate\n',
+      'Out of step with src/api: deploy/crds/institutionsyncs.yaml, charts/institution-sync/templates/crds/institutionsyncs.yaml, deploy/samples/full.yaml, docs/resource.md. Run: npm run generate\n',
     );
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { planDocument, type PlanDocument } from '../../../src/cli/plan/plan-document.ts';
 import { countsLine, planTable } from '../../../src/cli/plan/plan-table.ts';
+import { RESOURCE_WORDING } from '../../../src/cli/wording.ts';
 import type { Organization } from '../../../src/auth0/organization.ts';
 import type { Listing } from '../../../src/institutions/institution.ts';
 import { institution, listing, organization, planReport, type PlanSettings } from './plan-cases.ts';
@@ -20,7 +21,9 @@ function style(_colour: string, text: string): string {
 }
 
 function table(document: PlanDocument, shorten = false): string {
-  return [...planTable(document, { style, shorten, release: 'Approve it.' })].join('\n');
+  return [
+    ...planTable(document, { style, shorten, release: 'Approve it.', wording: RESOURCE_WORDING }),
+  ].join('\n');
 }
 
 describe('the table of a plan', () => {

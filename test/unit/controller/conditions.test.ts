@@ -4,6 +4,7 @@ import { Fault } from '../../../src/api/fault.ts';
 import { FAULT_REASONS, isStalling, type FaultReason } from '../../../src/api/reasons.ts';
 import { conditionsOf } from '../../../src/controller/conditions.ts';
 import type { Facts } from '../../../src/controller/facts.ts';
+import * as messages from '../../../src/controller/messages.ts';
 import type { HeldChanges } from '../../../src/sync/policy.ts';
 import { nothingApplied } from '../../../src/sync/report.ts';
 import { condition, report } from './objects.ts';
@@ -165,6 +166,17 @@ describe('conditionsOf', () => {
     expect(view(suspended)).to.deep.equal({ ...GOOD, Suspended: 'True Suspended' });
     expect(suspended.find(({ type }) => type === 'Ready')?.observedGeneration).to.equal(1);
     expect(after(synced, suspended)).to.deep.equal(GOOD);
+  });
+
+  it('suspended before there is a verdict: promises no progress', () => {
+    for (const before of [[], conditionsOf({ kind: 'running', progress: undefined }, [], 1, NOW)]) {
+      const suspended = conditionsOf({ kind: 'suspended' }, before, 1, NOW);
+      expect(view(suspended)).to.deep.equal({
+        Ready: 'Unknown Progressing',
+        Suspended: 'True Suspended',
+      });
+      expect(suspended.find(({ type }) => type === 'Ready')?.message).to.equal(messages.SUSPENDED);
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import {
   fittingApproval,
   isDue,
   newEntry,
-  unhandledRequest,
+  unansweredRequest,
 } from '../../../src/controller/entry.ts';
 import { condition, watched } from './objects.ts';
 
@@ -46,15 +46,48 @@ describe('isDue', () => {
     expect(due({ status: { ...settled, conditions } })).to.equal(true);
   });
 
-  it('a new value of either annotation is a request', () => {
-    const annotations = { 'sync.timeshighereducation.com/requestedAt': 'a' };
-    expect(due({ metadata: { annotations }, status: settled })).to.equal(true);
-    const handled = { ...settled, lastHandledReconcileAt: 'a' };
-    expect(due({ metadata: { annotations }, status: handled })).to.equal(false);
-    const both = { ...annotations, 'reconcile.fluxcd.io/requestedAt': 'b' };
-    expect(due({ metadata: { annotations: both }, status: handled })).to.equal(true);
-    const object = watched({ metadata: { annotations: both } });
-    expect(unhandledRequest(object, newEntry(object))).to.equal('a,b');
+  describe('a request', () => {
+    const REQUESTED_AT = 'sync.timeshighereducation.com/requestedAt';
+    const FLUX_REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
+
+    function requested(annotations: Readonly<Record<string, string>>, answered?: string) {
+      const handled = answered === undefined ? {} : { lastHandledReconcileAt: answered };
+      const object = watched({ metadata: { annotations }, status: { ...settled, ...handled } });
+      return unansweredRequest(object, newEntry(object));
+    }
+
+    it('is a value of either annotation that has not been answered', () => {
+      expect(requested({})).to.equal(undefined);
+      expect(requested({ [REQUESTED_AT]: 'a' })).to.equal('a');
+      expect(requested({ [FLUX_REQUESTED_AT]: 'b' })).to.equal('b');
+      expect(requested({ [REQUESTED_AT]: 'a' }, 'a')).to.equal(undefined);
+      expect(requested({ [REQUESTED_AT]: 'a', [FLUX_REQUESTED_AT]: 'b' }, 'a')).to.equal('b');
+      expect(requested({ [REQUESTED_AT]: 'a', [FLUX_REQUESTED_AT]: 'b' }, 'b')).to.equal('a');
+      expect(due({ metadata: { annotations: { [REQUESTED_AT]: 'a' } }, status: settled })).to.equal(
+        true,
+      );
+    });
+
+    it('that is older than the one answered last has been answered before it', () => {
+      const annotations = {
+        [REQUESTED_AT]: '2026-01-01T00:00:00Z',
+        [FLUX_REQUESTED_AT]: '2026-01-02T00:00:00.5+01:00',
+      };
+      expect(requested(annotations, '2026-01-02T00:00:00.5+01:00')).to.equal(undefined);
+      expect(requested(annotations, '2026-01-01T00:00:00Z')).to.equal(
+        '2026-01-02T00:00:00.5+01:00',
+      );
+    });
+
+    it('is answered for this process once its entry says so', () => {
+      const annotations = { [REQUESTED_AT]: 'a', [FLUX_REQUESTED_AT]: 'b' };
+      const object = watched({ metadata: { annotations }, status: settled });
+      const entry = newEntry(object);
+      entry.answered = ['a'];
+      expect(unansweredRequest(object, entry)).to.equal('b');
+      entry.answered = ['a', 'b'];
+      expect(unansweredRequest(object, entry)).to.equal(undefined);
+    });
   });
 
   it('an approval counts only when it fits the held changes', () => {

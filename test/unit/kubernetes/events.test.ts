@@ -1,28 +1,38 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { z } from 'zod';
 import type { ApiAccess } from '../../../src/kubernetes/api-access.ts';
 import { createEventRecorder } from '../../../src/kubernetes/events.ts';
 import { KubernetesError } from '../../../src/kubernetes/kubernetes-error.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createRecordedLog } from './recorded-log.ts';
 
-interface Written {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly note: string;
-  readonly reportingInstance: string;
-  readonly eventTime: string;
-}
+const Written = z.looseObject({
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  note: z.string(),
+  reportingInstance: z.string(),
+});
+type Written = z.infer<typeof Written>;
 
 function openRecorder(fault?: Error, instance = 'pod-1') {
   const written: Written[] = [];
   const log = createRecordedLog();
-  const access = {
-    async create(_at: unknown, object: Written) {
+  const unused = () => Promise.reject(new Error('not a request of the recorder'));
+  const access: ApiAccess = {
+    server: 'https://memory',
+    async create(_at, object) {
       if (fault !== undefined) throw fault;
-      written.push(object);
-      return object;
+      written.push(Written.parse(object));
+      return { metadata: { name: 'a', uid: 'u', resourceVersion: '1' } };
     },
-  } as unknown as ApiAccess;
+    get: unused,
+    list: unused,
+    replace: unused,
+    patch: unused,
+    delete: unused,
+    watch: unused,
+    close: async () => {},
+  };
   const recorder = createEventRecorder({
     access,
     controller: 'sync.example.com/controller',

@@ -1,6 +1,6 @@
 import type { ApiAccess } from '../../../src/kubernetes/api-access.ts';
 import { KubernetesError } from '../../../src/kubernetes/kubernetes-error.ts';
-import type { ApiObject } from '../../../src/kubernetes/resource.ts';
+import { ApiObject } from '../../../src/kubernetes/resource.ts';
 
 /** What stands between one client and the server; each is awaited. */
 export interface Passage {
@@ -54,7 +54,7 @@ export function createLeaseServer(): LeaseServer {
       replace: (_at, object, signal) =>
         exchange('replace', signal, () => {
           if (lease === undefined) throw refusal('NotFound', 404);
-          const { resourceVersion } = (object as ApiObject).metadata;
+          const { resourceVersion } = ApiObject.parse(object).metadata;
           if (resourceVersion !== lease.metadata.resourceVersion) throw refusal('Conflict', 409);
           return store(object);
         }),

@@ -44,8 +44,8 @@ function spec(server: LeaseServer) {
   return leaseSpec(lease);
 }
 
-/** A passage that fails while `broken`. */
-function breakable() {
+/** A passage that loses requests while `broken`, and answers while `lost`. */
+function breakable(): Passage & { broken: boolean; lost: boolean } {
   const passage = {
     broken: false,
     lost: false,
@@ -203,7 +203,7 @@ describe('acquireLease', () => {
     const passage = breakable();
     let latencyMs = 2000;
     const waiting = candidate('a', world, {
-      request: passage.request,
+      request: (signal) => passage.request(signal),
       answer: (signal) => world.clock.sleep(latencyMs, signal),
     });
     await turn();

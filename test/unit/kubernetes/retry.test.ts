@@ -11,7 +11,7 @@ function failing(times: number, error: Error) {
   let calls = 0;
   return {
     calls: () => calls,
-    async attempt() {
+    attempt: async () => {
       calls += 1;
       if (calls <= times) throw error;
       return 'done';

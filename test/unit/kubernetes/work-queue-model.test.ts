@@ -6,6 +6,7 @@ import {
   type WorkQueue,
   type WorkResult,
 } from '../../../src/kubernetes/work-queue.ts';
+import { IGNORED_METRICS } from './ignored-metrics.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createRecordedLog } from './recorded-log.ts';
 
@@ -80,7 +81,6 @@ function openReal(workers: number, signal: AbortSignal): Real {
   const clock = createManualClock();
   const started: string[] = [];
   const running: Real['running'] = new Map();
-  const ignore = () => {};
   const queue = startWorkQueue(
     {
       async work(key) {
@@ -94,14 +94,7 @@ function openReal(workers: number, signal: AbortSignal): Real {
       clock,
       random: () => 0,
       log: createRecordedLog(),
-      metrics: {
-        added: ignore,
-        depth: ignore,
-        started: ignore,
-        active: ignore,
-        retried: ignore,
-        finished: ignore,
-      },
+      metrics: IGNORED_METRICS,
     },
     signal,
   );
@@ -173,7 +166,7 @@ const commands = [
   ),
   fc.tuple(fc.nat(3), results).map(([index, result]): Command => {
     const chosen = (model: Model) => model.active[index % model.active.length] ?? '';
-    const { run } = command(
+    const finishing = command(
       '',
       (model) => finish(model, chosen(model), result),
       ({ running }, model) => {
@@ -183,7 +176,7 @@ const commands = [
     );
     return {
       check: (model) => model.active.length > 0,
-      run,
+      run: (model, real) => finishing.run(model, real),
       toString: () => `finish ${index} ${JSON.stringify(result)}`,
     };
   }),

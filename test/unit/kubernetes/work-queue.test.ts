@@ -5,6 +5,7 @@ import {
   type WorkQueueMetrics,
   type WorkResult,
 } from '../../../src/kubernetes/work-queue.ts';
+import { IGNORED_METRICS } from './ignored-metrics.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createRecordedLog } from './recorded-log.ts';
 
@@ -54,15 +55,15 @@ function openQueue(workers = 1) {
     started,
     running,
     measured,
-    async end(key: string, result: WorkResult = 'done'): Promise<void> {
+    end: async (key: string, result: WorkResult = 'done'): Promise<void> => {
       running.get(key)?.resolve(result);
       await turn();
     },
-    async fail(key: string): Promise<void> {
+    fail: async (key: string): Promise<void> => {
       running.get(key)?.reject(new Error('work failed'));
       await turn();
     },
-    async advance(ms: number): Promise<void> {
+    advance: async (ms: number): Promise<void> => {
       clock.advance(ms);
       await turn();
     },
@@ -181,15 +182,23 @@ describe('startWorkQueue', () => {
     queue.add('a');
     queue.add('b');
     expect(measured).to.deep.equal([
-      ...['added', 'started 0', 'depth 0', 'active 1'],
-      ...['added', 'depth 1', 'active 1'],
+      'added',
+      'started 0',
+      'depth 0',
+      'active 1',
+      'added',
+      'depth 1',
+      'active 1',
     ]);
     measured.length = 0;
     clock.advance(2500);
     await end('a', 'retry');
     expect(measured).to.deep.equal([
-      ...['retried', 'finished requeue 2.5'],
-      ...['started 2.5', 'depth 0', 'active 1'],
+      'retried',
+      'finished requeue 2.5',
+      'started 2.5',
+      'depth 0',
+      'active 1',
     ]);
     measured.length = 0;
     clock.advance(100);
@@ -230,14 +239,7 @@ describe('startWorkQueue', () => {
         clock: createManualClock(),
         random: () => 0,
         log: createRecordedLog(),
-        metrics: {
-          added() {},
-          depth() {},
-          started() {},
-          active() {},
-          retried() {},
-          finished() {},
-        },
+        metrics: IGNORED_METRICS,
       },
       stop.signal,
     );
@@ -249,9 +251,7 @@ describe('startWorkQueue', () => {
   it('gives the work its signal', async () => {
     const stop = new AbortController();
     const seen = Promise.withResolvers<AbortSignal>();
-    const { queue } = openQueue();
-    void queue;
-    const other = startWorkQueue(
+    const queue = startWorkQueue(
       {
         async work(_key, signal) {
           seen.resolve(signal);
@@ -262,18 +262,11 @@ describe('startWorkQueue', () => {
         clock: createManualClock(),
         random: () => 0,
         log: createRecordedLog(),
-        metrics: {
-          added() {},
-          depth() {},
-          started() {},
-          active() {},
-          retried() {},
-          finished() {},
-        },
+        metrics: IGNORED_METRICS,
       },
       stop.signal,
     );
-    other.add('a');
+    queue.add('a');
     expect(await seen.promise).to.equal(stop.signal);
   });
 });

@@ -13,6 +13,7 @@ export interface BucketModel {
   readonly retryAfter?: boolean;
 }
 
+/** A bucket of the model. `take` is one request. */
 export interface ModelBucket {
   take(): { readonly status: number; readonly headers: Headers };
   readonly served: () => number;
@@ -21,7 +22,7 @@ export interface ModelBucket {
   readonly lowest: () => number;
 }
 
-/** A token bucket as a server keeps it, on virtual time. */
+/** A token bucket as a server keeps it, on virtual time; `hidden` is one of which no header tells. */
 export function createModelBucket(
   clock: VirtualClock,
   model: BucketModel,

@@ -1,4 +1,4 @@
-import { createPacer, type Pacer } from '../../../../src/auth0/pacing/pacer.ts';
+import { createPacer } from '../../../../src/auth0/pacing/pacer.ts';
 import { createModelBucket, type BucketModel, type ModelBucket } from './model-tenant.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
@@ -6,30 +6,31 @@ export interface Scenario {
   readonly bucket: BucketModel;
   readonly hidden?: BucketModel;
   readonly latencyMs: number;
+  /** The most that an answer may be late beyond its latency; rarely so much. */
   readonly jitterMs?: number;
   readonly requests: number;
+  /** How many requests may be under way at once; 16 by default. */
   readonly workers?: number;
+  /** The part of the limits that may be used; 1 by default. */
   readonly share?: number;
   /** Requests a second of another client, as long as the bucket has tokens for it. */
   readonly rival?: number;
+  /** It sends at even intervals instead of at random. */
   readonly evenly?: boolean;
   readonly seed?: number;
 }
 
 export interface Figures {
   readonly seconds: number;
-  /** Requests served beyond the first burst, a second. */
-  readonly rate: number;
   /** Requests refused, of all that we sent. */
   readonly refused: number;
+  /** The share of the other client's requests that was refused. */
   readonly rivalRefused: number;
-  readonly rivalRate: number;
+  /** The least that was ever left. */
   readonly lowest: number;
-  readonly sent: number;
-  readonly trace: readonly string[];
-  readonly pacer: Pacer;
 }
 
+/** Random numbers in [0, 1) that are the same for the same seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -41,7 +42,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** `requests` writes by `workers` at once through a new pacer, on virtual time. */
-export async function simulate(scenario: Scenario, trace = false): Promise<Figures> {
+export async function simulate(scenario: Scenario): Promise<Figures> {
   const clock = createVirtualClock();
   const random = seeded(scenario.seed ?? 1);
   const bucket = createModelBucket(
@@ -52,11 +53,9 @@ export async function simulate(scenario: Scenario, trace = false): Promise<Figur
   const pacer = createPacer({ clock });
   const signal = new AbortController().signal;
   const start = clock.now();
-  const lines: string[] = [];
   let left = scenario.requests;
   let sent = 0;
   let refused = 0;
-  let served = 0;
   let done = false;
   let rivalSent = 0;
   let rivalRefused = 0;
@@ -66,17 +65,10 @@ export async function simulate(scenario: Scenario, trace = false): Promise<Figur
       left -= 1;
       for (let status = 0; status !== 200;) {
         const permit = await pacer.acquire('organizationWrites', scenario.share ?? 1, signal);
-        const sentAt = clock.now() - start;
         sent += 1;
         const answer = await roundTrip(clock, bucket, scenario, random);
         status = answer.status;
         if (status === 429) refused += 1;
-        else served += 1;
-        if (trace) {
-          lines.push(
-            `${sentAt} -> ${clock.now() - start} ${status} left ${answer.headers.get('x-ratelimit-remaining')} rate ${(1000 / (pacer.estimate('organizationWrites', 100001) - pacer.estimate('organizationWrites', 100000))).toFixed(2)}`,
-          );
-        }
         permit.answered(status, answer.headers);
       }
     }
@@ -99,14 +91,9 @@ export async function simulate(scenario: Scenario, trace = false): Promise<Figur
   const seconds = (clock.now() - start) / 1000;
   return {
     seconds,
-    rate: (served - scenario.bucket.burst) / seconds,
     refused: refused / sent,
     rivalRefused: rivalSent === 0 ? 0 : rivalRefused / rivalSent,
-    rivalRate: (rivalSent - rivalRefused) / seconds,
     lowest: bucket.lowest(),
-    sent,
-    trace: lines,
-    pacer,
   };
 }
 

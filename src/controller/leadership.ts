@@ -1,0 +1,47 @@
+import { hostname } from 'node:os';
+import type { HeldLease } from '../kubernetes/held-lease.ts';
+import { acquireLease, type LeaseOptions } from '../kubernetes/lease.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+const LEASE_NAME = 'institution-sync';
+
+export interface LeadershipOptions extends Pick<
+  LeaseOptions,
+  'access' | 'clock' | 'monotonic' | 'random' | 'log'
+> {
+  /** Where the Lease is; undefined: no leader election. */
+  readonly leaseNamespace: string | undefined;
+  readonly metrics: Metrics;
+}
+
+/** Waits until this process is the leader; resolves at once, with nothing, without leader election. */
+export async function leadership(
+  options: LeadershipOptions,
+  signal: AbortSignal,
+): Promise<HeldLease | undefined> {
+  const { access, leaseNamespace, metrics, clock, monotonic, random, log } = options;
+  if (leaseNamespace === undefined) return undefined;
+  metrics.leader.set({ name: LEASE_NAME }, 0);
+  const lease = await acquireLease(
+    {
+      access,
+      namespace: leaseNamespace,
+      name: LEASE_NAME,
+      identity: `${hostname()}_${Math.floor(random() * 2 ** 48).toString(36)}`,
+      clock,
+      monotonic,
+      random,
+      log,
+    },
+    signal,
+  );
+  metrics.leader.set({ name: LEASE_NAME }, 1);
+  return lease;
+}
+
+/** Rejects as soon as the lease is lost; never resolves. */
+export function rejectWhenLost(lease: HeldLease): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    lease.lost.addEventListener('abort', () => reject(lease.lost.reason), { once: true });
+  });
+}

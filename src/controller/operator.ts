@@ -1,0 +1,215 @@
+import { hostname } from 'node:os';
+import { tenantHost } from '../api/auth0-settings.ts';
+import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
+import type { ApiAccess } from '../kubernetes/api-access.ts';
+import { createEventRecorder } from '../kubernetes/events.ts';
+import type { HeldLease } from '../kubernetes/held-lease.ts';
+import { startReflector, type Reflector } from '../kubernetes/reflector.ts';
+import { objectKey } from '../kubernetes/resource.ts';
+import { startWorkQueue, type WorkQueue, type WorkResult } from '../kubernetes/work-queue.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Random } from '../time/backoff.ts';
+import type { Clock } from '../time/clock.ts';
+import type { AllowLists } from './allow-list.ts';
+import { INSTITUTION_SYNCS, openObjectApi } from './cluster-api.ts';
+import type { ReconcileContext } from './context.ts';
+import { leadership, rejectWhenLost } from './leadership.ts';
+import { trackObjects, type Objects } from './objects.ts';
+import { reconcile } from './reconcile.ts';
+import { watchSecrets } from './secret-watches.ts';
+import type { SessionContext } from './session.ts';
+import { forgetMetrics, queueMetrics, startMetrics } from './sync-metrics.ts';
+import { readWatchedObject, type WatchedObject } from './watched-object.ts';
+
+export interface OperatorOptions {
+  /** Only these namespaces; all when empty. */
+  readonly namespaces: readonly string[];
+  readonly labelSelector: string | undefined;
+  /** How many objects are worked on at the same time. */
+  readonly concurrency: number;
+  /** Where the Lease is; undefined: no leader election. */
+  readonly leaseNamespace: string | undefined;
+  readonly allowLists: AllowLists;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The ways out of the process, so that a simulation can bring its own. */
+export interface Surroundings {
+  readonly access: ApiAccess;
+  /** As `LeaseOptions.monotonic`. */
+  readonly monotonic: () => number;
+  /** How Auth0 and THE are reached; the real network without them. */
+  readonly fetch?: SessionContext['tenant']['fetch'];
+  readonly adapter?: SessionContext['source']['adapter'];
+}
+
+export interface Operator {
+  /** Whether a watch has heard nothing of the API server for longer than any accident lasts. */
+  isSilent(): boolean;
+  /** Resolves when all work has ended; rejects when the lease is lost. */
+  readonly done: Promise<void>;
+}
+
+/** Names the controller in events. */
+const CONTROLLER_NAME = 'sync.timeshighereducation.com/institution-sync';
+
+/** A failure of the API server: 0.5 s, doubling, at most a minute. */
+const QUEUE_BACKOFF = { firstMs: 500, capMs: 60_000 };
+
+/** A watch hears a bookmark every minute or ends within ten; twice that is no accident. */
+const SILENCE_MS = 20 * 60_000;
+
+/**
+ * Works until `signal` aborts:
+ *
+ * 1. Wait for the lease, when there is to be one leader only.
+ * 2. Mirror the InstitutionSyncs, and watch the Secrets they name.
+ * 3. Reconcile each object that the watch, a Secret or a timer calls for.
+ * 4. On the signal: start nothing new, finish the requests in flight, give up the lease.
+ *
+ * When the lease is lost, the process must end at once, because another one works now.
+ */
+export function startOperator(
+  options: OperatorOptions & Surroundings,
+  signal: AbortSignal,
+): Operator {
+  const { clock } = options;
+  const reflectors: Reflector<WatchedObject>[] = [];
+
+  async function run(): Promise<void> {
+    const lease = await leadership(options, signal);
+    const ended = new AbortController();
+    const running = AbortSignal.any([signal, ended.signal]);
+    const work = operate(options, lease, reflectors, running);
+    const lost = lease && rejectWhenLost(lease);
+    await (lost ? Promise.race([work, lost]) : work).finally(() => ended.abort());
+    // Bounded in time by the claim itself; the signal that ended the work must not cut it off.
+    await lease?.release(new AbortController().signal);
+  }
+
+  return {
+    isSilent: () => reflectors.some((each) => clock.now() - each.lastHeard() > SILENCE_MS),
+    done: run(),
+  };
+}
+
+/** Mirrors, watches and reconciles until the signal aborts; resolves when all work has ended. */
+async function operate(
+  options: OperatorOptions & Surroundings,
+  lease: HeldLease | undefined,
+  reflectors: Reflector<WatchedObject>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { access, log, clock, random, metrics, labelSelector, fetch, adapter } = options;
+  const common = { access, clock, random, log };
+  const all = () => reflectors.flatMap((reflector) => reflector.list());
+  const find = (key: string) => reflectors.map((each) => each.get(key)).find(Boolean);
+
+  const events = createEventRecorder({
+    ...common,
+    controller: CONTROLLER_NAME,
+    instance: hostname(),
+  });
+  const context: ReconcileContext = {
+    api: openObjectApi(access, events),
+    objects: all,
+    allowLists: options.allowLists,
+    session: {
+      pacerOf: sharedPacers(options),
+      onRemaining(remaining) {
+        for (const [endpoint, left] of remaining) metrics.auth0Remaining.set({ endpoint }, left);
+      },
+      tenant: {
+        clock,
+        random,
+        log,
+        fetch,
+        onRequest: (endpoint, code) =>
+          metrics.auth0Requests.inc({ endpoint, code: String(code ?? 'none') }),
+        mayWrite: () => {
+          if (lease?.isHeld() === false) throw new Error('The lease is lost; nothing is written.');
+        },
+      },
+      source: {
+        clock,
+        random,
+        log,
+        adapter,
+        onRequest: (code) => metrics.sourceRequests.inc({ code }),
+      },
+    },
+    metrics,
+    log,
+    clock,
+    random,
+  };
+
+  const queue: WorkQueue = startWorkQueue(
+    {
+      ...common,
+      workers: options.concurrency,
+      backoff: QUEUE_BACKOFF,
+      metrics: queueMetrics(metrics, options.concurrency),
+      work: async (key, until) => {
+        // Which of two objects for one tenant is the older shows only when all are known.
+        await Promise.all(reflectors.map((reflector) => reflector.synced));
+        return work(find(key), objects, context, until);
+      },
+    },
+    signal,
+  );
+  const secrets = watchSecrets({ ...common, onChange: (keys) => objects.wake(keys) }, signal);
+  const objects: Objects = trackObjects({
+    enqueue: (key) => queue.add(key),
+    secrets,
+    others: all,
+    onTracked: (object) => startMetrics(metrics, object),
+    onForgotten: (object) => forgetMetrics(metrics, object),
+  });
+
+  const namespaces = options.namespaces.length === 0 ? [undefined] : options.namespaces;
+  for (const namespace of namespaces) {
+    const selection = { resource: INSTITUTION_SYNCS, namespace, labelSelector };
+    const parse = readWatchedObject;
+    reflectors.push(
+      startReflector(
+        { ...common, selection, parse, onEvent: (...event) => objects.onEvent(...event) },
+        signal,
+      ),
+    );
+  }
+  await Promise.all([queue.done, ...reflectors.map((reflector) => reflector.done)]);
+}
+
+async function work(
+  object: WatchedObject | undefined,
+  objects: Objects,
+  context: ReconcileContext,
+  signal: AbortSignal,
+): Promise<WorkResult> {
+  if (object === undefined) return 'done';
+  const key = objectKey(object.metadata);
+  const log = context.log.child({ object: key });
+  const session = {
+    ...context.session,
+    tenant: { ...context.session.tenant, log },
+    source: { ...context.session.source, log },
+  };
+  const entry = objects.entryOf(object);
+  const afterMs = await reconcile(object, entry, { ...context, log, session }, signal);
+  return afterMs === undefined ? 'done' : { afterMs };
+}
+
+function sharedPacers({ clock }: OperatorOptions): (domain: string) => Pacer {
+  const pacers = new Map<string, Pacer>();
+  return (domain) => {
+    const key = tenantHost(domain);
+    const pacer = pacers.get(key) ?? createPacer({ clock });
+    pacers.set(key, pacer);
+    return pacer;
+  };
+}

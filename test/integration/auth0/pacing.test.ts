@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { Agent, fetch } from 'undici';
+import type { Endpoint } from '../../../src/auth0/pacing/endpoint.ts';
+import { createPacer, type Pacer } from '../../../src/auth0/pacing/pacer.ts';
+import { systemClock } from '../../../src/time/clock.ts';
+import {
+  startAuth0Sandbox,
+  type Auth0Options,
+  type Auth0Sandbox,
+} from '../../sandbox/auth0/start.ts';
+
+const never = new AbortController().signal;
+
+/** A client of the sandbox that does nothing but ask its pacer for leave. */
+interface Client {
+  readonly sandbox: Auth0Sandbox;
+  readonly pacer: Pacer;
+  send(endpoint: Endpoint, method: string, path: string, body?: object): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+async function open(options: Auth0Options): Promise<Client> {
+  const sandbox = await startAuth0Sandbox(options);
+  const dispatcher = new Agent({ connect: { ca: sandbox.ca } });
+  const pacer = createPacer({ clock: systemClock });
+  const token = sandbox.mintToken();
+
+  async function send(endpoint: Endpoint, method: string, path: string, body?: object) {
+    for (;;) {
+      const permit = await pacer.acquire(endpoint, 1, never);
+      const response = await fetch(`${sandbox.url}/api/v2${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: body === undefined ? null : JSON.stringify(body),
+        dispatcher,
+      });
+      const text = await response.text();
+      permit.answered(response.status, new Headers([...response.headers]));
+      if (response.status === 429) continue;
+      if (!response.ok) throw new Error(`${response.status}: ${text}`);
+      return text === '' ? undefined : (JSON.parse(text) as unknown);
+    }
+  }
+
+  return {
+    sandbox,
+    pacer,
+    send,
+    async stop() {
+      await dispatcher.close();
+      await sandbox.stop();
+    },
+  };
+}
+
+/** Creates so many organizations, 16 at a time, and returns the seconds it took. */
+async function create(client: Client, count: number): Promise<number> {
+  const started = performance.now();
+  let next = 0;
+  async function worker(): Promise<void> {
+    while (next < count) {
+      const name = `i-${10_000_000 + next}`;
+      next += 1;
+      await client.send('organizationWrites', 'POST', '/organizations', { name });
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, worker));
+  return (performance.now() - started) / 1000;
+}
+
+describe('pacing against a tenant', () => {
+  let client: Client;
+
+  afterEach(() => client.stop());
+
+  for (const [name, options] of [
+    ['a hundred times as fast', { timeScale: 100 }],
+    [
+      'a hundred times as fast, with fractions of a second',
+      { timeScale: 100, fractionalReset: true },
+    ],
+    ['a hundred times as fast, 5 ms away', { timeScale: 100, latencyMs: 5 }],
+    ['that refills each second, a hundred times as fast', { timeScale: 100, refill: 'per-second' }],
+  ] as const) {
+    it(`uses what there is, of a tenant ${name}`, async () => {
+      client = await open(options);
+      const count = 500;
+
+      const seconds = await create(client, count);
+
+      const bound = (count - 5) / (2.5 * options.timeScale);
+      expect(client.sandbox.tooManyRequests()).to.be.at.most(0.005 * count);
+      expect(seconds / bound).to.be.below(1.25);
+    });
+  }
+
+  it('is hardly refused while another client takes its part, and leaves it that', async () => {
+    client = await open({ timeScale: 40 });
+    const rival = client.sandbox.competitor({ bucket: 'writes', share: 0.4 });
+
+    await create(client, 150);
+
+    const { refused, asked } = rival.stop();
+    expect(refused / asked).to.be.at.most(0.02);
+    expect(client.sandbox.tooManyRequests()).to.be.at.most(1);
+  });
+
+  it('finds a bucket over all endpoints that no header tells of', async () => {
+    client = await open({ timeScale: 100, hiddenLimit: { burst: 20, perMinute: 120 } });
+
+    await create(client, 300);
+
+    expect(client.sandbox.tooManyRequests()).to.be.at.most(12);
+  });
+});
