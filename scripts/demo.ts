@@ -27,6 +27,7 @@ async function main(): Promise<number> {
   process.stdout.on('error', (error) => closed.abort(error));
   try {
     await play(options, process.stdout, AbortSignal.any([interruption.signal, closed.signal]));
+    console.log('\nAll of it is gone again: no process and no file is left.');
     return EXIT.DONE;
   } catch (error) {
     if (closed.signal.aborted) return PIPE_CLOSED;

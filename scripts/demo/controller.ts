@@ -45,11 +45,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
   let stopping = false;
   const gone = untilGone();
   async function untilGone(): Promise<void> {
-    const [code] = await exited;
+    const [code, signal] = await exited;
     await forget();
     if (stopping) return;
     const said = await lastLines(1);
-    options.onDeath(new Error(`The controller ended with code ${String(code)}. It said: ${said}`));
+    const how = signal === null ? `with code ${String(code)}` : `by ${String(signal)}`;
+    options.onDeath(new Error(`The controller ended ${how}. It said last: ${said}`));
   }
 
   async function lastLines(count: number): Promise<string> {

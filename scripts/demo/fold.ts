@@ -11,14 +11,35 @@ export function foldText(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** The widest column keeps at least this much, whatever stands beside it. */
-const NARROWEST_COLUMN = 24;
+/** No column is made narrower, whatever stands beside it. */
+const NARROWEST_COLUMN = 13;
+/** Where the widest column would be narrower than that, all move together. */
+const NARROW_COLUMN = 24;
 const GAP = 3;
+const NARROW_GAP = 2;
+
+/** Rows as columns of even width, in lines of at most `width` characters: wide cells are folded. */
+export function foldRows(rows: readonly (readonly string[])[], width: number): string[] {
+  const natural = columnWidths(rows);
+  const wide = narrowed(natural, width - GAP * (natural.length - 1));
+  const isTight = wide.some((room, index) => room < (natural[index] ?? 0) && room < NARROW_COLUMN);
+  const gap = isTight ? NARROW_GAP : GAP;
+  const rooms = isTight ? narrowed(natural, width - gap * (natural.length - 1)) : wide;
+  const folded = rows.map((row) => row.map((cell, index) => foldText(cell, rooms[index] ?? width)));
+  const widths = columnWidths(folded.flatMap((cells) => linesOf(cells)));
+  return folded
+    .flatMap((cells) => linesOf(cells))
+    .map((line) =>
+      line
+        .map((part, index) => part.padEnd(widths[index] ?? 0))
+        .join(' '.repeat(gap))
+        .trimEnd(),
+    );
+}
 
 /**
- * A table as kubectl prints it (a line of titles, columns at least two spaces apart) in lines of at
- * most `width` characters: the cells of its widest column are folded. What fits, or is no table, is
- * left as it is.
+ * The same for a table as kubectl prints it: a line of titles, columns at least two spaces apart.
+ * What fits, or is no table, is left as it is.
  */
 export function foldTable(lines: readonly string[], width: number): readonly string[] {
   const starts = columnStarts(lines[0] ?? '');
@@ -26,27 +47,34 @@ export function foldTable(lines: readonly string[], width: number): readonly str
   const rows = lines.map((line) =>
     starts.map((start, index) => line.slice(start, starts[index + 1]).trim()),
   );
-  const widths = starts.map((_, index) =>
-    Math.max(...rows.map((row) => row[index]?.length ?? 0), 0),
-  );
-  const widest = widths.indexOf(Math.max(...widths));
-  const others = widths.reduce((sum, each, index) => (index === widest ? sum : sum + each), 0);
-  const room = width - others - GAP * (widths.length - 1);
-  widths[widest] = Math.max(room, NARROWEST_COLUMN);
-  return rows.flatMap((row) => foldRow(row, widest, widths));
+  return foldRows(rows, width);
 }
 
-function foldRow(row: readonly string[], widest: number, widths: readonly number[]): string[] {
-  const folded = foldText(row[widest] ?? '', widths[widest] ?? 0);
-  return folded.map((part, line) =>
-    row
-      .map((cell, index) => {
-        const text = index === widest ? part : cell;
-        return (line > 0 && index !== widest ? '' : text).padEnd(widths[index] ?? 0);
-      })
-      .join(' '.repeat(GAP))
-      .trimEnd(),
-  );
+/** The folded cells of a row, line by line. */
+function linesOf(cells: readonly (readonly string[])[]): string[][] {
+  const height = Math.max(...cells.map((parts) => parts.length));
+  return Array.from({ length: height }, (_, line) => cells.map((parts) => parts[line] ?? ''));
+}
+
+function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    }
+  }
+  return widths;
+}
+
+/** Takes from the widest until all have room, or are as narrow as they may be. */
+function narrowed(widths: readonly number[], room: number): number[] {
+  const left = [...widths];
+  for (let excess = left.reduce((sum, each) => sum + each, 0) - room; excess > 0; excess -= 1) {
+    const widest = Math.max(...left);
+    if (widest <= NARROWEST_COLUMN) break;
+    left[left.indexOf(widest)] = widest - 1;
+  }
+  return left;
 }
 
 /** Where the titles of a table begin: `LAST SYNC` is one title. */

@@ -58,7 +58,7 @@ export async function play(
   } catch (error) {
     throw ending.aborted ? error : await withLog(error, controller);
   }
-  sumUp(demo, (performance.now() - startedAt) / 1000);
+  await sumUp(demo, (performance.now() - startedAt) / 1000);
   if (!options.keep) return;
 
   stack.use(await invite(demo));

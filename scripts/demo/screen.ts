@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleFor, type Output } from '../../src/cli/screen/style.ts';
-import { foldTable, foldText } from './fold.ts';
+import { foldRows, foldTable, foldText } from './fold.ts';
 
 /** What the demo shows, in the order in which it is read. */
 export interface Screen {
+  title(text: string): void;
   heading(text: string): void;
   /** A paragraph; then time to read it. */
   say(text: string): Promise<void>;
   /** A command as a user types it. */
   command(line: string): void;
-  /** What a command said, or a table: folded to the width of the screen. */
+  /** What a command said, folded to the width of the screen. */
   output(lines: readonly string[]): void;
+  /** Rows as columns. */
+  table(rows: readonly (readonly string[])[]): void;
   /** Time to read that many words. */
   pause(words: number): Promise<void>;
 }
@@ -18,8 +21,8 @@ export interface Screen {
 const WIDEST = 100;
 const NARROWEST = 60;
 const INDENT = '  ';
-/** Four words a second, which is a usual pace of silent reading, and never a long wait. */
-const READING = { msPerWord: 220, longestMs: 4_500 };
+/** A quick reader's pace: the rest is read while commands run. Never a long wait. */
+const READING = { msPerWord: 160, longestMs: 3_000 };
 
 /** `paced` gives people time to read; a pipe needs none. */
 export function openScreen(
@@ -30,7 +33,9 @@ export function openScreen(
 ): Screen {
   const style = styleFor(output, environment);
   const width = () => Math.max(NARROWEST, Math.min(WIDEST, output.columns ?? WIDEST));
+  const room = () => width() - INDENT.length;
   const print = (line = '') => void output.write(`${line}\n`);
+  const indented = (line: string) => print(`${INDENT}${line}`.trimEnd());
 
   async function pause(words: number): Promise<void> {
     signal.throwIfAborted();
@@ -40,6 +45,10 @@ export function openScreen(
 
   return {
     pause,
+    title(text) {
+      print();
+      print(style('bold', text));
+    },
     heading(text) {
       print();
       print();
@@ -55,13 +64,14 @@ export function openScreen(
       print(`${style('cyan', '$')} ${style('bold', line)}`);
     },
     output(lines) {
-      const room = width() - INDENT.length;
-      const table = foldTable(lines, room);
-      for (const line of table.flatMap((each) =>
-        each.length > room ? foldText(each, room) : [each],
-      )) {
-        print(`${INDENT}${line}`.trimEnd());
+      for (const line of foldTable(lines, room())) {
+        const [margin = ''] = /^ */.exec(line) ?? [];
+        const parts = foldText(line.slice(margin.length), room() - margin.length);
+        for (const part of line.length > room() ? parts : [line]) indented(margin + part);
       }
+    },
+    table(rows) {
+      for (const line of foldRows(rows, room())) indented(line);
     },
   };
 }

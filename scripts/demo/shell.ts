@@ -7,7 +7,7 @@ import type { Lifeline } from '../../test/control-plane/lifeline.ts';
 
 /** Runs command lines as a user's shell would. What it starts does not outlive the demo. */
 export interface Shell {
-  /** The lines that the command prints. Rejects with what it said when it fails. */
+  /** The lines of the command's standard output. Rejects with its last word when it fails. */
   run(line: string): Promise<string[]>;
   /**
    * Hands on each line as it is printed, until `isLast` says so; then ends the command. Rejects when
@@ -56,7 +56,7 @@ export function openShell({ environment, lifeline, signal }: ShellOptions): Shel
       const { child, done } = await start(line);
       const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), done]);
       signal.throwIfAborted();
-      if (child.exitCode === 0) return linesOf(stdout + stderr);
+      if (child.exitCode === 0) return linesOf(stdout);
       throw new Error(`\`${line}\` failed: ${linesOf(stderr).at(-1) ?? 'it says nothing'}`);
     },
     async follow(line, isLast, timeoutSeconds) {

@@ -37,6 +37,7 @@ export async function openStage(
   await using stack = new AsyncDisposableStack();
   const binaries = await controlPlaneBinaries({ machine: { ...thisMachine(signal), tell } });
   signal.throwIfAborted();
+  tell('Starting etcd and kube-apiserver …');
   const lifeline = await openLifeline(path.join(tmpdir(), 'institution-sync-demo-'));
   stack.defer(() => lifeline.end());
   const plane = await startControlPlane({ binaries });

@@ -14,6 +14,8 @@ export async function syncNow(demo: Demo, title: string): Promise<ShownSync> {
   const { shell, signal } = demo;
   // The value is a time in seconds, and the same value twice asks for nothing.
   await sleep(1_000 - (Date.now() % 1_000), undefined, { signal });
+  // What was asked in between is not this sync's.
+  demo.ledger.take();
   await show(demo, LINE);
   const jsonPath = `{.metadata.annotations.${REQUESTED_AT_ANNOTATION.replaceAll('.', String.raw`\.`)}}`;
   const [requested] = await shell.run(`kubectl get isync ${NAME} -o jsonpath='${jsonPath}'`);

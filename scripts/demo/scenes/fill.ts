@@ -1,12 +1,16 @@
-import { columns } from '../../../src/cli/screen/columns.ts';
 import { grouped } from '../../../src/cli/screen/count.ts';
 import { NAME, show, type Demo } from '../demo.ts';
 import { secondsOfWrites } from '../options.ts';
+import { insist } from '../insist.ts';
 import { noteSync } from '../note-sync.ts';
 
 const SHOWN = 5;
 /** So that a row fits on a line. */
 const LONGEST_NAME = 38;
+
+const WATCH =
+  `kubectl get isync ${NAME} --watch -o custom-columns="READY:.status.conditions[0].status,\\\n` +
+  `PHASE:.status.progress.phase,DONE:.status.progress.done,OF:.status.progress.total"`;
 
 /** The first sync: an organization for each institution. */
 export async function fill(demo: Demo): Promise<void> {
@@ -14,13 +18,9 @@ export async function fill(demo: Demo): Promise<void> {
   const { auth0 } = stage;
   screen.heading('4. It fills the tenant');
   await screen.say('Nothing else is to be done. The status tells how far it is:');
-  const watch = [
-    `kubectl get isync ${NAME} --watch -o custom-columns='READY:.status.conditions[0].status,`,
-    `PHASE:.status.progress.phase,DONE:.status.progress.done,OF:.status.progress.total'`,
-  ];
-  screen.command(watch.join('\\\n'));
+  screen.command(WATCH);
   await shell.follow(
-    watch.join(''),
+    WATCH,
     (line) => {
       screen.output([inColumns(line)]);
       return line.startsWith('True');
@@ -32,24 +32,23 @@ export async function fill(demo: Demo): Promise<void> {
   await show(demo, `kubectl events --for institutionsync/${NAME}`);
 
   const organizations = auth0.organizations();
+  insist(organizations.length === options.institutions + 1, 'each institution has an organization');
   await screen.say(
     `Auth0 holds ${grouped(organizations.length)} organizations. One was there before, made by ` +
       'hand: the operator leaves it alone. Each of its own carries a mark, institutionId:',
   );
-  screen.output(
-    columns([
-      ['name', 'display_name', 'metadata.institutionId', 'metadata.country'],
-      ...organizations
-        .filter(({ display_name = '' }) => display_name.length <= LONGEST_NAME)
-        .slice(0, SHOWN)
-        .map(({ name, display_name = '', metadata }) => [
-          name,
-          display_name,
-          metadata?.['institutionId'] ?? '',
-          metadata?.['country'] ?? '',
-        ]),
-    ]),
-  );
+  screen.table([
+    ['name', 'display_name', 'metadata.institutionId', 'metadata.country'],
+    ...organizations
+      .filter(({ display_name = '' }) => display_name.length <= LONGEST_NAME)
+      .slice(0, SHOWN)
+      .map(({ name, display_name = '', metadata }) => [
+        name,
+        display_name,
+        metadata?.['institutionId'] ?? '',
+        metadata?.['country'] ?? '',
+      ]),
+  ]);
   await screen.pause(SHOWN * 3);
 }
 

@@ -1,9 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { APPROVE_ANNOTATION } from '../../../src/api/names.ts';
 import { counted, grouped } from '../../../src/cli/screen/count.ts';
 import { NAME, show, type Demo } from '../demo.ts';
+import { insist } from '../insist.ts';
 import { syncNow } from '../sync-now.ts';
-
-const PLAN_HASH = '{.status.heldChanges.planHash}';
 
 /** THE answers with nothing: that is no reason to remove anything. */
 export async function survive(demo: Demo): Promise<void> {
@@ -13,12 +13,15 @@ export async function survive(demo: Demo): Promise<void> {
     'Status 200, no rows. A naive sync would now remove every organization, and with them the ' +
       'memberships of all people. That cannot be undone.',
   );
+  const before = stage.auth0.organizations();
   stage.the.setRows([]);
-  const sync = await syncNow(demo, 'empty listing');
+  const { auth0 } = await syncNow(demo, 'empty listing');
+  insist(isDeepStrictEqual(stage.auth0.organizations(), before), 'no organization has changed');
   await show(demo, 'kubectl get isync');
   await screen.say(
-    `Nothing was removed: Auth0 got ${counted(sync.auth0, 'request')} and holds ` +
-      `${counted(stage.auth0.organizations().length, 'organization')} as before. The operator tries again by itself.`,
+    `Nothing was removed. Auth0 got ${auth0 === 0 ? 'no request' : counted(auth0, 'request')}, and ` +
+      `holds ${counted(before.length, 'organization')} as before. Ready is False until THE answers ` +
+      'sensibly; the operator tries again by itself.',
   );
 }
 
@@ -33,20 +36,22 @@ export async function hold(demo: Demo): Promise<void> {
       'spec.limits.deletions allows, 5 % if nothing else is said.',
   );
   stage.the.setRows(cutShort);
-  await syncNow(demo, '40 % missing');
+  const { removed } = await syncNow(demo, '40 % missing');
+  insist(removed === 0, 'no organization was removed');
   await show(demo, 'kubectl get isync');
-  const message = `{.status.conditions[?(@.type=="ChangesHeld")].message}`;
-  await show(demo, `kubectl get isync ${NAME} -o jsonpath='${message}'`);
-  await show(demo, `kubectl get isync ${NAME} -o jsonpath='${PLAN_HASH}'`);
+  await show(demo, `kubectl get isync ${NAME} -o jsonpath='{.status.heldChanges}'`);
+  const [lostOne] = changed.slice(cutShort.length);
+  await screen.say('For a single institution, the plugin of kubectl tells what is going on:');
+  await show(demo, `kubectl isync explain ${lostOne?.iid}`);
   await screen.say(
-    'This hash stands for exactly these removals. A person who finds them right releases them, and ' +
-      'no others, with this command, which is not run here, because THE only has a bad day:',
+    'planHash stands for exactly these removals. A person who finds them right releases them, and ' +
+      'no others, by either of:',
   );
   screen.output([
-    `kubectl annotate isync ${NAME} ${APPROVE_ANNOTATION}="$(\\`,
-    `    kubectl get isync ${NAME} -o jsonpath='${PLAN_HASH}')"`,
+    `kubectl annotate isync ${NAME} ${APPROVE_ANNOTATION}=PLANHASH`,
+    `kubectl isync approve ${NAME}`,
   ]);
-  await screen.pause(20);
+  await screen.say('Nobody does so here: THE only has a bad day.');
 }
 
 /** THE is whole again: nothing was lost. */
@@ -54,9 +59,12 @@ export async function recover(demo: Demo): Promise<void> {
   const { screen, stage } = demo;
   screen.heading('8. THE is complete again');
   stage.the.setRows(stage.listings.changed);
-  const sync = await syncNow(demo, 'complete again');
+  const { created, updated, removed } = await syncNow(demo, 'complete again');
+  insist(created + updated + removed === 0, 'nothing had to be written');
   await show(demo, 'kubectl get isync');
-  const writes = sync.created + sync.updated + sync.removed;
-  await screen.say(`Nothing is held any more, and nothing was lost: ${counted(writes, 'write')}.`);
+  await screen.say(
+    'Nothing is held any more. Nothing was lost, so nothing had to be written. The whole story, as ' +
+      'events:',
+  );
   await show(demo, `kubectl events --for institutionsync/${NAME}`);
 }
