@@ -94,7 +94,7 @@ const List = z.object({
 /** Opens no connection yet. Connections are kept alive and shared by all requests. */
 export function openApiAccess(options: ApiAccessOptions): ApiAccess {
   const { kubeConfig, clock, userAgent, timeoutMs = 30_000, onRequest = () => {} } = options;
-  const connection = openConnection(kubeConfig);
+  const connection = openConnection(kubeConfig, clock);
   const exchange = createExchange({ connection, clock, userAgent, timeoutMs, onRequest });
 
   return {

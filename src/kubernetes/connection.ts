@@ -1,5 +1,8 @@
+import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Agent, EnvHttpProxyAgent, ProxyAgent, type Dispatcher } from 'undici';
+import { Agent, buildConnector, EnvHttpProxyAgent, ProxyAgent, type Dispatcher } from 'undici';
+import type { Clock } from '../time/clock.ts';
+import { connectInTurn } from './connect-in-turn.ts';
 import { orAbort } from './deadline.ts';
 import { readIdentity, type Identity } from './identity.ts';
 import { KubernetesError, networkError } from './kubernetes-error.ts';
@@ -37,7 +40,7 @@ const IDLE_CONNECTION_MS = 60_000;
  * out: then its neighbours may be dead too, and what follows gets new ones. Each watch has a
  * connection of its own (HTTP/1.1), so one that hangs holds up no other.
  */
-export function openConnection(kubeConfig: KubeConfig): Connection {
+export function openConnection(kubeConfig: KubeConfig, clock: Clock): Connection {
   const cluster = kubeConfig.getCurrentCluster();
   if (cluster === null) throw new Error('The kubeconfig has no current cluster.');
   const { proxyUrl } = cluster;
@@ -60,7 +63,7 @@ export function openConnection(kubeConfig: KubeConfig): Connection {
     const fingerprint = Object.values(tls).map(String).join('\n');
     if (current !== undefined && current.fingerprint !== fingerprint) retire(current.agent);
     if (current === undefined) {
-      current = { fingerprint, agent: createAgent(url, proxyUrl, tls) };
+      current = { fingerprint, agent: createAgent(url, proxyUrl, tls, clock) };
       agents.add(current.agent);
     }
     return current.agent;
@@ -112,12 +115,20 @@ export function openConnection(kubeConfig: KubeConfig): Connection {
   };
 }
 
-function createAgent(server: URL, proxyUrl: string | undefined, tls: Identity['tls']): Dispatcher {
+function createAgent(
+  server: URL,
+  proxyUrl: string | undefined,
+  tls: Identity['tls'],
+  clock: Clock,
+): Dispatcher {
+  // Made once: a context for each connection costs 100 KB and most of the handshake's time.
+  const secureContext = createSecureContext(tls);
+  const socket = { ...SOCKET, ...tls, secureContext, allowH2: false };
   const options = {
     allowH2: false,
     keepAliveTimeout: IDLE_CONNECTION_MS,
-    connect: { ...SOCKET, ...tls },
-    requestTls: { ...SOCKET, ...tls },
+    connect: connectInTurn(buildConnector(socket), clock),
+    requestTls: socket,
   };
   if (proxyUrl !== undefined) return new ProxyAgent({ ...options, uri: proxyUrl });
   return isNear(server.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);

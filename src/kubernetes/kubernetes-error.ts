@@ -35,11 +35,6 @@ export function isConflict(error: unknown): boolean {
   return error instanceof KubernetesError && error.reason === 'Conflict';
 }
 
-/** Whether a create found an object of that name. */
-export function isAlreadyExists(error: unknown): boolean {
-  return error instanceof KubernetesError && error.reason === 'AlreadyExists';
-}
-
 /**
  * Whether there is no such object. The other kind of 404, that the server does not know the resource
  * (its CRD is not installed), is `UnknownResource` and must not read as "the object is gone".

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import {
   answerError,
-  isAlreadyExists,
   isConflict,
   isExpired,
   isNotFound,
@@ -56,8 +55,7 @@ describe('KubernetesError', () => {
   it('knows the two kinds of 409, and 410', () => {
     const conflict = answerError('patch x', 409, status(409, 'Conflict'), Number.NaN);
     const exists = answerError('create x', 409, status(409, 'AlreadyExists'), Number.NaN);
-    expect([isConflict(conflict), isAlreadyExists(conflict)]).to.deep.equal([true, false]);
-    expect([isConflict(exists), isAlreadyExists(exists)]).to.deep.equal([false, true]);
+    expect([isConflict(conflict), isConflict(exists)]).to.deep.equal([true, false]);
     expect(isExpired(answerError('list x', 410, status(410, 'Expired'), Number.NaN))).to.equal(
       true,
     );
