@@ -5,11 +5,11 @@ export interface BlindLimit {
   /** A request was accepted: the rate grows if this limit is what holds requests back. */
   accepted(): void;
   refused(now: number): void;
-  /** Requests per millisecond; Infinity while nothing is known of a limit. */
+  /** Requests per millisecond. */
   rate(): number;
 }
 
-/** Growth per accepted request until the first refusal: doubles within five requests. */
+/** Growth per accepted request away from a guess, until the first refusal: doubles within five. */
 const START_GROWTH = 0.15;
 /**
  * Afterwards the rate grows so slowly that some 300 requests pass between two refusals, and faster
@@ -22,6 +22,7 @@ const SOON_REQUESTS = 50;
 const DEEP_CUT = 0.85;
 const CUT = 0.95;
 
+/** Where to start from. */
 export interface BlindLimitOptions {
   /** Requests per millisecond to start with. */
   readonly rate: number;

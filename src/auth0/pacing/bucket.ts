@@ -33,6 +33,8 @@ const MEASURE_REQUESTS = 4;
 const MEASURE_MS = 25;
 /** Whatever we believe of a bucket, one request a minute harms nobody and may teach better. */
 const LONGEST_SILENCE_MS = 60_000;
+/** Round trips beyond the quickest that are nothing unusual. */
+const USUAL_ROUND_TRIPS = 1.25;
 /** Tokens' worth of time between two requests that counts as no pause. */
 const PRESSED_TOKENS = 1.2;
 
@@ -106,6 +108,14 @@ export function createBucket(documentedRate: number): Bucket {
     return remaining;
   }
 
+  /**
+   * What waits somewhere on the way may arrive all at once, and a bucket holds no more than its limit
+   * however long that took: beyond what a usual round trip needs, no more than that is under way.
+   */
+  function mostUnderWay(limit: number): number {
+    return Math.max(1, limit - reserveOf(limit)) + refill.rate() * quickest * USUAL_ROUND_TRIPS;
+  }
+
   function probeAt(ready: number, need: number): number {
     const resetAt = resets.next();
     let at = ready;
@@ -120,7 +130,7 @@ export function createBucket(documentedRate: number): Bucket {
     readyAt(now) {
       const idle = underWay.size === 0;
       if (limit === undefined) return idle ? now : Infinity;
-      if (measuring && !idle) return Infinity;
+      if (underWay.size >= (measuring ? 1 : mostUnderWay(limit))) return Infinity;
       advance(now);
       const need = 1 + reserveOf(limit);
       let ready = now;
