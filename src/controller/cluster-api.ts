@@ -22,6 +22,30 @@ const FIELD_MANAGER = 'institution-sync';
 
 /** The reconciler's few acts on the real API server. An object that is gone meanwhile is no error. */
 export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectApi {
+  /** Changes the metadata of the object as it is now; `undefined` leaves it. */
+  async function edit(
+    object: WatchedObject,
+    change: (now: WatchedObject) => object | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (;;) {
+      const raw = await access.get(pathOf(object), signal);
+      const now = raw && readWatchedObject(raw);
+      if (now?.metadata.uid !== object.metadata.uid) return;
+      const changed = change(now);
+      if (changed === undefined) return;
+      const { resourceVersion } = now.metadata;
+      const body = { metadata: { resourceVersion, ...changed } };
+      const patch = { type: 'merge', body, fieldManager: FIELD_MANAGER } as const;
+      try {
+        return await unlessGone(access.patch(pathOf(object), patch, signal));
+      } catch (error) {
+        // Somebody, perhaps our own progress, has changed it in between.
+        if (!isConflict(error)) throw error;
+      }
+    }
+  }
+
   return {
     async writeStatus(object, status, signal) {
       const { name, namespace, uid } = object.metadata;
@@ -40,37 +64,26 @@ export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectA
       }
     },
 
-    async setFinalizer(object, present, signal) {
-      const { resourceVersion } = object.metadata;
-      const others = object.metadata.finalizers.filter((each) => each !== FINALIZER);
-      const finalizers = present ? [...others, FINALIZER] : others;
-      const body = { metadata: { resourceVersion, finalizers } };
-      await unlessGone(
-        access.patch(pathOf(object), { type: 'merge', body, fieldManager: FIELD_MANAGER }, signal),
-      );
-    },
+    setFinalizer: (object, present, signal) =>
+      edit(
+        object,
+        ({ metadata: { finalizers } }) => {
+          if (finalizers.includes(FINALIZER) === present) return undefined;
+          const others = finalizers.filter((each) => each !== FINALIZER);
+          return { finalizers: present ? [...others, FINALIZER] : others };
+        },
+        signal,
+      ),
 
-    async removeApproval(object, hash, signal) {
-      for (;;) {
-        const raw = await access.get(pathOf(object), signal);
-        if (raw === undefined) return;
-        const now = readWatchedObject(raw);
-        if (now.approval !== hash) return;
-        const { resourceVersion } = now.metadata;
-        const body = { metadata: { resourceVersion, annotations: { [APPROVE_ANNOTATION]: null } } };
-        try {
-          await access.patch(
-            pathOf(object),
-            { type: 'merge', body, fieldManager: FIELD_MANAGER },
-            signal,
-          );
-          return;
-        } catch (error) {
-          // Our own progress may have been written in between.
-          if (!isConflict(error)) throw error;
-        }
-      }
-    },
+    removeApproval: (object, hash, signal) =>
+      edit(
+        object,
+        ({ approval }) => {
+          if (approval === hash) return { annotations: { [APPROVE_ANNOTATION]: null } };
+          throw new Error('The approval was taken back before the changes were released');
+        },
+        signal,
+      ),
 
     async readSecret(namespace, name, signal) {
       const secret = await access.get({ resource: SECRETS, namespace, name }, signal);

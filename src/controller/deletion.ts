@@ -4,6 +4,7 @@ import { admit } from './admit.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Entry } from './entry.ts';
 import { givesUp, hasFinalizer, removeOrganizations, wantsFinalizer } from './finalizer.ts';
+import { Superseded } from './objects.ts';
 import { followProgress } from './progress.ts';
 import { publish } from './publish.ts';
 import { delayUntilNext } from './schedule.ts';
@@ -16,8 +17,8 @@ const DELETION_NAP_MS = 30_000;
 /**
  * Lets a deleted object go: at once without `deletionPolicy: Delete`, in mode Plan (which writes
  * nothing to Auth0), or when an older object owns the tenant; otherwise after its organizations are
- * removed. Works while suspended. When the credentials are gone for good it gives up, and says what is
- * left behind.
+ * removed. A change of the spec stops that, so `Retain` calls it off. Works while suspended. When the
+ * credentials are gone for good it gives up, and says what is left behind.
  */
 export async function reconcileDeletion(
   object: WatchedObject,
@@ -38,6 +39,8 @@ export async function reconcileDeletion(
     const event = { type: 'Normal', reason: 'OrganizationsRemoved', action: 'Remove' } as const;
     await api.recordEvent(object, { ...event, note }, signal);
   } catch (error) {
+    // Its policy may be another one now; the change has called already.
+    if (error instanceof Superseded) return 0;
     if (!(error instanceof Fault)) throw error;
     const isRival = error.reason === 'TenantConflict';
     const deletedAt = object.metadata.deletionTimestamp ?? '';
@@ -71,19 +74,23 @@ async function removeAll(
   signal: AbortSignal,
 ): Promise<number> {
   const session = await openSession(object, entry, context, signal);
+  const run = { generation: object.metadata.generation, abort: new AbortController() };
+  const runSignal = AbortSignal.any([signal, run.abort.signal]);
   const progress = followProgress(
     (now, until) =>
       publish({ facts: { kind: 'running', progress: now }, object, entry }, context, until),
     context.clock,
   );
+  entry.run = run;
   try {
     const observer = countChanges(
       context.metrics,
       object,
       logObserver(context.log, progress.progress),
     );
-    return await removeOrganizations(session.tenant, observer, context.clock, signal);
+    return await removeOrganizations(session.tenant, observer, context.clock, runSignal);
   } finally {
+    entry.run = undefined;
     await progress.stop();
   }
 }

@@ -10,7 +10,7 @@ export interface ObjectApi {
     signal: AbortSignal,
   ): Promise<void>;
   setFinalizer(object: WatchedObject, present: boolean, signal: AbortSignal): Promise<void>;
-  /** Takes the approval off, so that it counts once; rejects when it is another one by now. */
+  /** Takes the approval off, so that it counts once; rejects when it is no longer this one. */
   removeApproval(object: WatchedObject, hash: string, signal: AbortSignal): Promise<void>;
   /** The Secret's decoded keys; undefined when there is no such Secret. */
   readSecret(

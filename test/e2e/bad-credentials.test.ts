@@ -26,12 +26,12 @@ describeTrouble('a Secret', () => {
   const invalid: readonly [title: string, keys: (stage: Stage) => Record<string, string>][] = [
     ['without keys', () => ({})],
     ['with empty values', () => ({ AUTH0_CLIENT_ID: '', AUTH0_CLIENT_SECRET: ' \n' })],
-    ['with other keys', () => ({ clientId: 'a', clientSecret: 'a-secret-under-another-name' })],
+    ['with other keys', () => ({ user: 'somebody-else', password: 'a-secret-under-another-name' })],
     ['with a client id alone', () => ({ AUTH0_CLIENT_ID: 'somebody' })],
     ['with a client secret alone', () => ({ AUTH0_CLIENT_SECRET: 'a-secret-without-its-client' })],
     [
       'with a token and a client',
-      ({ auth0, keys }) => ({ ...keys, AUTH0_ACCESS_TOKEN: auth0.mintToken() }),
+      ({ mintToken, keys }) => ({ ...keys, AUTH0_ACCESS_TOKEN: mintToken() }),
     ],
     [
       'with a client secret and a private key',
@@ -39,18 +39,18 @@ describeTrouble('a Secret', () => {
     ],
     [
       'with a private key that is cut',
-      () => ({ AUTH0_CLIENT_ID: 'a', AUTH0_CLIENT_PRIVATE_KEY: pem('rsa').slice(0, 900) }),
+      () => ({ AUTH0_CLIENT_ID: 'somebody', AUTH0_CLIENT_PRIVATE_KEY: pem('rsa').slice(0, 900) }),
     ],
     [
       'with a private key of another kind',
-      () => ({ AUTH0_CLIENT_ID: 'a', AUTH0_CLIENT_PRIVATE_KEY: pem('ec') }),
+      () => ({ AUTH0_CLIENT_ID: 'somebody', AUTH0_CLIENT_PRIVATE_KEY: pem('ec') }),
     ],
     ['with a token of two lines', () => ({ AUTH0_ACCESS_TOKEN: 'first-half\nsecond-half' })],
   ];
   for (const [title, secret] of invalid) {
     trouble(title, {
       reason: 'SecretInvalid',
-      says: /AUTH0_.*Give either AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or .*AUTH0_ACCESS_TOKEN/,
+      says: /Secret "trouble-\d+".*Give either AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or .*AUTH0_ACCESS_TOKEN/,
       secret,
       mend: mendSecret,
     });
@@ -117,17 +117,17 @@ describeTrouble('a token given by hand', () => {
   const expired = {
     reason: 'AuthenticationFailed',
     says: /does not accept AUTH0_ACCESS_TOKEN: it has expired.*Put a new token in its place/,
-    mend: (stage: Stage) => stage.setSecret({ AUTH0_ACCESS_TOKEN: stage.auth0.mintToken() }),
+    mend: (stage: Stage) => stage.setSecret({ AUTH0_ACCESS_TOKEN: stage.mintToken() }),
   } as const;
 
   trouble('that has expired', {
     ...expired,
-    secret: ({ auth0 }) => ({ AUTH0_ACCESS_TOKEN: auth0.mintToken({ expiresIn: -60 }) }),
+    secret: ({ mintToken }) => ({ AUTH0_ACCESS_TOKEN: mintToken({ expiresIn: -60 }) }),
   });
 
   trouble('that expires while nothing happens', {
     ...expired,
-    secret: ({ auth0 }) => ({ AUTH0_ACCESS_TOKEN: auth0.mintToken() }),
+    secret: ({ mintToken }) => ({ AUTH0_ACCESS_TOKEN: mintToken() }),
     spec: { driftInterval: '1s' },
     later: true,
     spoil: ({ auth0 }) => auth0.expireTokens(),
@@ -135,16 +135,16 @@ describeTrouble('a token given by hand', () => {
 
   trouble('of another tenant', {
     ...expired,
-    secret: ({ auth0 }) => ({
-      AUTH0_ACCESS_TOKEN: auth0.mintToken({ audience: 'https://other.eu.auth0.com/api/v2/' }),
+    secret: ({ mintToken }) => ({
+      AUTH0_ACCESS_TOKEN: mintToken({ audience: 'https://other.eu.auth0.com/api/v2/' }),
     }),
   });
 
   trouble('that may only read', {
     reason: 'InsufficientScope',
     says: /lacks the scopes create:organizations, update:organizations, delete:organizations. Grant/,
-    secret: ({ auth0 }) => ({
-      AUTH0_ACCESS_TOKEN: auth0.mintToken({ scopes: ['read:organizations'] }),
+    secret: ({ mintToken }) => ({
+      AUTH0_ACCESS_TOKEN: mintToken({ scopes: ['read:organizations'] }),
     }),
     mend: expired.mend,
   });

@@ -55,6 +55,7 @@ describe('the organizations follow the institutions', function () {
     await subject.syncAfter(() => {});
     const { status } = await subject.syncAfter(() => {});
     expect(status?.lastSync).to.include({
+      requests: 0,
       created: 0,
       updated: 0,
       deleted: 0,

@@ -1,14 +1,12 @@
 import { expect } from 'chai';
 import { institutions } from '../sandbox/institutions.ts';
-import { openGate, type Gate } from './gate.ts';
+import { AMPLE_LIMITS, openGate, type Gate } from './gate.ts';
 import { conditionOf, isReady, startOperator, type Operator } from './operator.ts';
 import { startSubject, untilSeen, type Subject } from './subject.ts';
 
 const COUNT = 60;
 /** The token and eleven creations. */
 const PASSES = 12;
-/** What is held and let go at once meets no limit of the tenant. */
-const AMPLE = { burst: 1_000, perMinute: 60_000 };
 
 describe('in the middle of a run', function () {
   this.timeout(120_000);
@@ -26,7 +24,7 @@ describe('in the middle of a run', function () {
   async function startRun(name: string, gate: Gate): Promise<Subject> {
     const subject = await startSubject(operator, name, {
       rows,
-      auth0: { onRequest: gate.onRequest, limits: { writes: AMPLE, global: AMPLE } },
+      auth0: { onRequest: gate.onRequest, limits: AMPLE_LIMITS },
     });
     gate.close('POST', PASSES);
     await subject.apply();

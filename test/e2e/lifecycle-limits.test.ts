@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { institutions } from '../sandbox/institutions.ts';
+import { openGate } from './gate.ts';
 import {
   conditionOf,
   isReady,
@@ -116,6 +117,26 @@ describe('more changes than a limit allows', function () {
     expect(status?.heldChanges).to.include({ deletions: 1 });
     expect(status?.heldChanges?.planHash).to.not.equal(hash);
     expect(subject.names()).to.include(last?.iid);
+  });
+
+  it('an approval that is taken back in time releases nothing', async () => {
+    const gate = openGate();
+    await using subject = await startSubject(operator, 'taken-back', {
+      rows,
+      the: { onRequest: gate.onRequest },
+    });
+    await subject.applied({ limits: { deletions: 0 } });
+    subject.the.setRows(rows.slice(2));
+    const { status } = await subject.syncNow();
+    gate.close('GET', 0);
+    await approve(subject, status?.heldChanges?.planHash);
+    await gate.untilHeld();
+    await operator.kubectl('annotate', 'isync', subject.name, `${APPROVE}-`);
+    gate.open();
+    const held = await subject.syncNow();
+    expect(held.status?.heldChanges).to.deep.equal(status?.heldChanges);
+    expect(subject.auth0.requests.count({ method: 'DELETE' })).to.equal(0);
+    expect(await reasonsOf(subject)).to.not.include('ChangesApproved');
   });
 
   it('updates are held as well, while the rest goes on', async () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { OPERATOR_SCOPES } from '../sandbox/auth0/start.ts';
 import { institutions } from '../sandbox/institutions.ts';
+import { openClient, type Client } from './client.ts';
 import { conditionOf, isReady, startOperator, type Operator } from './operator.ts';
 import { reasonsOf, startSubject } from './subject.ts';
 
@@ -23,7 +25,7 @@ describe('two objects for one tenant', function () {
     await using younger = await startSubject(operator, 'younger', { rows: institutions(6) });
     await older.applied({ nap: '1s' });
     await untilNextSecond();
-    // The same tenant in another spelling, and more institutions than the older one has.
+    // More institutions than the older one has, so that its work would show.
     await younger.apply({ deletionPolicy: 'Delete', auth0: { domain: older.auth0.domain } });
     const stalled = await younger.until((object) => isReady(object, 'False TenantConflict'));
     expect(conditionOf(stalled, 'Stalled')).to.equal('True TenantConflict');
@@ -56,41 +58,45 @@ describe('two objects for one tenant', function () {
   });
 });
 
-describe('two namespaces', function () {
+describe('one controller for all namespaces', function () {
   this.timeout(120_000);
   let operator: Operator;
-  let other: string;
+  let client: Client;
   const rows = institutions(4);
 
   before(async () => {
     operator = await startOperator({ clusterWide: true });
-    other = await operator.plane.createNamespace('other');
+    client = openClient(operator.plane, await operator.plane.createNamespace('other'));
   });
-  after(async () => {
-    await operator.plane.kubectl(['-n', other, 'delete', 'isync', '--all', '--wait=false']);
-    await operator[Symbol.asyncDispose]();
-  });
+  after(() => operator[Symbol.asyncDispose]());
 
-  /** The same operator, seen from the other namespace. */
-  function there(): Operator {
-    const at = ['-n', other];
-    async function kubectl(...args: string[]) {
-      const { code, stdout, stderr } = await operator.plane.kubectl([...at, ...args]);
-      if (code !== 0) throw new Error(stderr);
-      return stdout;
-    }
-    return {
-      ...operator,
-      namespace: other,
-      kubectl,
-      async apply(object) {
-        const input = JSON.stringify(object);
-        const { stderr, code } = await operator.plane.kubectl([...at, 'apply', '-f', '-'], { input });
-        if (code !== 0) throw new Error(stderr);
-      },
-      get: async (name) => JSON.parse(await kubectl('get', 'isync', name, '-o', 'json')),
-      until: (name, fits, timeoutMs = 60_000) =>
-        watchObject(operator.plane, other, name, fits, timeoutMs),
-    };
-  }
+  it('serves objects of one name in two of them, each with its own Secret', async () => {
+    await using here = await startSubject(operator, 'world', { rows });
+    await using there = await startSubject(operator, 'world', { rows: institutions(6), client });
+    await there.apply();
+    await here.applied();
+    const missing = await there.until((object) => isReady(object, 'False SecretNotFound'));
+    expect(missing.status?.conditions?.[0]?.message).to.include(client.namespace);
+
+    there.auth0.addClient({
+      clientId: 'of-the-other',
+      clientSecret: 'secret-of-the-other',
+      scopes: OPERATOR_SCOPES,
+    });
+    await client.createSecret('auth0-credentials', {
+      AUTH0_CLIENT_ID: 'of-the-other',
+      AUTH0_CLIENT_SECRET: 'secret-of-the-other',
+    });
+    await there.until((object) => isReady(object));
+    expect(here.names()).to.have.length(4);
+    expect(there.names()).to.have.length(6);
+    expect(await reasonsOf(here)).to.deep.equal(['SyncSucceeded']);
+    expect(await reasonsOf(there)).to.deep.equal(['SyncFailed', 'SyncSucceeded']);
+
+    await untilNextSecond();
+    await using rival = await startSubject(operator, 'rival', { rows, client });
+    await rival.apply({ auth0: { domain: here.auth0.domain } });
+    const stalled = await rival.until((object) => isReady(object, 'False TenantConflict'));
+    expect(stalled.status?.conditions?.[0]?.message).to.include(`${operator.namespace}/world`);
+  });
 });

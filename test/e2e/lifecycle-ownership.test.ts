@@ -47,7 +47,9 @@ describe('organizations that others made', function () {
     expect(before.status?.organizations).to.include({ managed: 3, unmanaged: 3, conflicts: 2 });
     expect(isReady(before)).to.equal(true);
     expect(subject.auth0.organizations().find((each) => each.id === id)).to.deep.include(byHand);
-    const conflicts = (await subject.events()).filter(({ reason }) => reason === 'OwnershipConflict');
+    const conflicts = (await subject.events()).filter(
+      ({ reason }) => reason === 'OwnershipConflict',
+    );
     expect(conflicts).to.have.length(1);
     expect(conflicts[0]?.note).to.match(/organizations\.adopt/);
     await subject.syncNow();

@@ -40,7 +40,8 @@ export interface Operator extends Client, AsyncDisposable {
   readonly auth0: Auth0Sandbox;
   readonly the: TheSandbox;
   readonly controller: ControllerProcess;
-  startController(): Promise<ControllerProcess>;
+  /** Another one, with more variables in its environment. */
+  startController(environment?: Readonly<Record<string, string>>): Promise<ControllerProcess>;
   /** The minimal spec for the sandboxes, with changes on top. */
   manifest(name: string, spec?: SpecChanges): object;
 }
@@ -77,8 +78,9 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
   const client = openClient(plane, namespace);
   const { kubectl, createSecret } = client;
 
-  async function startController(): Promise<ControllerProcess> {
-    const controller = await spawnController(plane, namespace, kubectl, options.server);
+  async function startController(environment: Readonly<Record<string, string>> = {}) {
+    const { server } = options;
+    const controller = await spawnController(plane, namespace, kubectl, server, environment);
     controllers.push(controller);
     return controller;
   }
@@ -166,6 +168,7 @@ async function spawnController(
   namespace: string,
   kubectl: (...args: string[]) => Promise<string>,
   server: string | undefined,
+  environment: Readonly<Record<string, string>>,
 ): Promise<ControllerProcess> {
   const deployment = await kubectl('get', 'deployment', 'institution-sync', '-o', 'json');
   const { spec } = JSON.parse(deployment) as {
@@ -190,6 +193,7 @@ async function spawnController(
         PATH: process.env['PATH'],
         KUBECONFIG: kubeconfig,
         NODE_EXTRA_CA_CERTS: await caFile(),
+        ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },

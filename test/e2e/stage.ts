@@ -7,6 +7,7 @@ import {
   startAuth0Sandbox,
   type Auth0Options,
   type Auth0Sandbox,
+  type TokenOptions,
 } from '../sandbox/auth0/start.ts';
 import { institutions } from '../sandbox/institutions.ts';
 import { startTheSandbox, type TheOptions, type TheSandbox } from '../sandbox/the/start.ts';
@@ -33,6 +34,8 @@ export interface Stage {
   readonly toThe: TcpProxy;
   /** The keys that work. */
   readonly keys: SecretKeys;
+  /** A token as a person copies it from the dashboard. */
+  mintToken(options?: TokenOptions): string;
   /** Creates the Secret, or replaces it. */
   setSecret(keys: SecretKeys): Promise<void>;
   /** Creates the object. */
@@ -95,6 +98,8 @@ export async function openStage(world: World, options: StageOptions = {}): Promi
     toAuth0,
     toThe,
     keys: { AUTH0_CLIENT_ID: client.clientId, AUTH0_CLIENT_SECRET: client.clientSecret },
+    mintToken: (wanted) =>
+      auth0.mintToken({ audience: `https://127.0.0.1:${toAuth0.port}/api/v2/`, ...wanted }),
     async setSecret(keys) {
       for (const [key, value] of Object.entries(keys)) {
         if (key !== 'AUTH0_CLIENT_ID' && value.trim() !== '') secrets.add(value.trim());

@@ -3,6 +3,7 @@ import type { Auth0Options, Auth0Sandbox } from '../sandbox/auth0/start.ts';
 import { startAuth0Sandbox } from '../sandbox/auth0/start.ts';
 import type { InstitutionRow } from '../sandbox/institutions.ts';
 import { startTheSandbox, type TheOptions, type TheSandbox } from '../sandbox/the/start.ts';
+import type { Client } from './client.ts';
 import { isReady, type Operator, type SpecChanges, type StoredObject } from './operator.ts';
 
 export interface ObjectEvent {
@@ -38,6 +39,8 @@ export interface Subject extends AsyncDisposable {
 export const REQUESTED_AT = 'sync.timeshighereducation.com/requestedAt';
 
 export interface SubjectOptions {
+  /** The namespace of the object; the operator's own by default. */
+  readonly client?: Client;
   readonly rows?: readonly InstitutionRow[];
   readonly auth0?: Auth0Options;
   readonly the?: TheOptions;
@@ -49,14 +52,14 @@ let requests = 0;
 export async function startSubject(
   operator: Operator,
   name: string,
-  { rows = [], ...options }: SubjectOptions = {},
+  { client = operator, rows = [], ...options }: SubjectOptions = {},
 ): Promise<Subject> {
   const auth0 = await startAuth0Sandbox({ timeScale: 60, fractionalReset: true, ...options.auth0 });
   const the = await startTheSandbox({ rows, ...options.the });
-  const until: Subject['until'] = (fits, timeoutMs) => operator.until(name, fits, timeoutMs);
+  const until: Subject['until'] = (fits, timeoutMs) => client.until(name, fits, timeoutMs);
 
   function apply({ auth0: forAuth0, institutions, ...spec }: SpecChanges = {}): Promise<void> {
-    return operator.apply(
+    return client.apply(
       operator.manifest(name, {
         ...spec,
         auth0: { domain: auth0.domain, ...forAuth0 },
@@ -75,19 +78,19 @@ export async function startSubject(
       await apply(spec);
       return until((object) => isReady(object, verdict));
     },
-    get: () => operator.get(name),
+    get: () => client.get(name),
     async syncAfter(act) {
-      const last = (await operator.get(name)).status?.lastSync?.id;
+      const last = (await client.get(name)).status?.lastSync?.id;
       await act();
       return until(({ status }) => status?.lastSync !== undefined && status.lastSync.id !== last);
     },
     async syncNow() {
       requests += 1;
       const token = `${requests} of this test`;
-      await operator.annotate(name, `${REQUESTED_AT}=${token}`);
+      await client.annotate(name, `${REQUESTED_AT}=${token}`);
       return until(({ status }) => status?.lastHandledReconcileAt === token);
     },
-    suspend: (value) => operator.patch(name, { spec: { suspend: value } }),
+    suspend: (value) => client.patch(name, { spec: { suspend: value } }),
     writes: () =>
       auth0.requests
         .all()
@@ -97,9 +100,9 @@ export async function startSubject(
         .organizations()
         .map((organization) => organization.name)
         .toSorted(),
-    events: () => eventsOf(operator, name),
+    events: () => eventsOf(client, name),
     async [Symbol.asyncDispose]() {
-      await operator.kubectl('delete', 'isync', name, '--ignore-not-found', '--wait=false');
+      await client.kubectl('delete', 'isync', name, '--ignore-not-found', '--wait=false');
       await Promise.all([auth0.stop(), the.stop()]);
     },
   };
@@ -117,8 +120,8 @@ const Events = z.object({
   ),
 });
 
-async function eventsOf(operator: Operator, name: string): Promise<readonly ObjectEvent[]> {
-  const listed = await operator.kubectl('get', 'events.events.k8s.io', '-o', 'json');
+async function eventsOf({ kubectl }: Client, name: string): Promise<readonly ObjectEvent[]> {
+  const listed = await kubectl('get', 'events.events.k8s.io', '-o', 'json');
   return Events.parse(JSON.parse(listed))
     .items.filter(({ regarding }) => regarding.name === name)
     .toSorted((a, b) => a.eventTime.localeCompare(b.eventTime))

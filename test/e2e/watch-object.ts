@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ControlPlane } from '../control-plane/start.ts';
 import type { StoredObject } from './operator.ts';
@@ -18,7 +19,11 @@ export async function watchObject(
     plane.binaries.kubectl,
     // As a list of one: of a single object kubectl loses what changes before its watch has begun.
     ['-n', namespace, 'get', 'isync', `--field-selector=metadata.name=${name}`, '-o', 'json', '-w'],
-    { env: { KUBECONFIG: plane.kubeconfig }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      // Without a home, kubectl leaves its cache in the working directory.
+      env: { KUBECONFIG: plane.kubeconfig, HOME: path.dirname(plane.kubeconfig) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   let document = '';
   let last: StoredObject | undefined;
