@@ -16,10 +16,12 @@ const EXAMPLES: Readonly<Record<Binary, string>> = {
  * is written, whatever connections are still open.
  */
 export async function run(binary: Binary, args: readonly string[]): Promise<void> {
-  // The reader of our output has gone (`… | head`): there is nobody left to tell.
+  let isRead = true;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.DONE);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    // The reader has gone (`… | head`). What runs for long ends in good order, as by a signal.
+    if (isRead) process.emit('SIGTERM');
+    isRead = false;
   });
   process.exitCode = await dispatch(binary, args);
   await Promise.all([process.stdout, process.stderr].map(written));

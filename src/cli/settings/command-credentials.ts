@@ -10,8 +10,9 @@ export function readCommandCredentials(keys: CredentialKeys): Credentials {
     return credentialsFromKeys(keys);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    // It begins with the name of the key, which here is a flag.
-    throw new UsageError(`--${error.message}`, { cause: error });
+    // It speaks of a Secret's keys, which here are flags.
+    const message = error.message.replaceAll(/\bAUTH0_/g, '--AUTH0_');
+    throw new UsageError(message, { cause: error });
   }
 }
 

@@ -71,8 +71,6 @@ function strongest(
   );
 }
 
-/** PEM in one line, as some env files and shells need it, has `\n` for its line breaks. */
 function textOf(values: Values, name: string): string {
-  const text = (values.get(name)?.text ?? '').trim();
-  return name === PRIVATE_KEY ? text.replaceAll(String.raw`\n`, '\n') : text;
+  return values.get(name)?.text ?? '';
 }

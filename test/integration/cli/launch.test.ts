@@ -21,13 +21,15 @@ function olderNode(): string | undefined {
 
 describe('the ways to start a command', function () {
   this.timeout(30_000);
-  let folder: string;
+  let folder = '';
   before(function () {
     // What people start is the bundle; without a current one there is nothing to try.
     if (!PROGRAM.endsWith('dist/institution-sync.js')) this.skip();
     folder = mkdtempSync(join(tmpdir(), 'launch-'));
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => {
+    if (folder !== '') rmSync(folder, { recursive: true });
+  });
 
   it('scripts/sync.mjs syncs', async () => {
     await using world = await openWorld();
@@ -75,6 +77,15 @@ describe('the ways to start a command', function () {
     expect(stdout).to.match(/^Usage: kubectl isync <command>/);
     const asItself = await runCli(['--help'], { program: [process.execPath, PROGRAM] });
     expect(asItself.stdout).to.match(/^Usage: institution-sync <command>/);
+  });
+
+  it('stops in good order when nobody reads its logs any more', async () => {
+    await using world = await openWorld();
+    const program = ['/bin/sh', '-c', `"$@" | head -n 1`, 'sh', process.execPath, PROGRAM] as const;
+    const args = ['sync', '--NAP=1000'];
+    const { stdout, stderr } = await runCli(args, { program, env: world.environment });
+    expect(stdout.trimEnd().split('\n')).to.have.lengthOf(1);
+    expect(stderr).to.equal('');
   });
 
   it('ends quietly when nobody reads its output any more', async () => {

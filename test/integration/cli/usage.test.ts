@@ -19,7 +19,7 @@ const CASES: readonly [args: readonly string[], line: RegExp][] = [
   [['sync', DOMAIN, TOKEN, ID, SECRET], /--AUTH0_ACCESS_TOKEN and --AUTH0_CLIENT_ID are two kinds/],
   [
     ['sync', DOMAIN, ID, '--AUTH0_CLIENT_PRIVATE_KEY=hidden'],
-    /--AUTH0_CLIENT_PRIVATE_KEY is not a private key/,
+    /--AUTH0_CLIENT_PRIVATE_KEY is not an? [a-z ]*private key/,
   ],
   [['validate', '--AUTH0_DOMAIN=https://acme/', TOKEN], /--AUTH0_DOMAIN must be a host such as /],
   [['create', DOMAIN, TOKEN, '--DELETION_LIMIT=lots'], /--DELETION_LIMIT must be a whole number/],

@@ -35,11 +35,6 @@ describe('credentials of a command', () => {
     expect(keys({ AUTH0_CLIENT_PRIVATE_KEY: 'pem' }, CLIENT)).to.deep.equal(PRIVATE_KEY);
   });
 
-  it('reads a private key that has \\n for its line breaks', () => {
-    const flags = { ...PRIVATE_KEY, AUTH0_CLIENT_PRIVATE_KEY: String.raw`one\ntwo` };
-    expect(keys(flags)?.['AUTH0_CLIENT_PRIVATE_KEY']).to.equal('one\ntwo');
-  });
-
   const refused: readonly [string, Texts, RegExp][] = [
     [
       'two kinds at once',
