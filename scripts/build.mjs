@@ -19,7 +19,8 @@ await bundle.write({
   format: 'esm',
   sourcemap: false,
   minify: false,
-  banner: '#!/usr/bin/env node',
+  // Without the dashes, Node would take an --env-file for its own.
+  banner: '#!/usr/bin/env -S node --',
   chunkFileNames: '[name]-[hash].js',
 });
 await bundle.close();
