@@ -11,6 +11,14 @@ export function foldText(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** A line that may be indented: what does not fit goes on beneath, indented as much. */
+export function foldIndented(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  const [margin = ''] = /^ */.exec(line) ?? [];
+  const parts = foldText(line.slice(margin.length), width - margin.length);
+  return parts.map((part) => margin + part);
+}
+
 /** No column is made narrower, whatever stands beside it. */
 const NARROWEST_COLUMN = 13;
 /** Where the widest column would be narrower than that, all move together. */

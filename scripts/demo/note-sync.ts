@@ -1,4 +1,4 @@
-import { NAME, type Demo, type ShownSync } from './demo.ts';
+import { NAME, type Demo, type ShownSync } from './show.ts';
 
 /** Takes down what the sync that has just ended cost, for the summary. */
 export async function noteSync(demo: Demo, title: string): Promise<ShownSync> {

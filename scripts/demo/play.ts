@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Output } from '../../src/cli/screen/style.ts';
 import type { Controller } from './controller.ts';
-import type { Demo } from './demo.ts';
+import type { Demo } from './show.ts';
 import { openLedger } from './ledger.ts';
 import type { DemoOptions } from './options.ts';
 import { change } from './scenes/change.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleFor, type Output } from '../../src/cli/screen/style.ts';
-import { foldRows, foldTable, foldText } from './fold.ts';
+import { foldIndented, foldRows, foldTable, foldText } from './fold.ts';
 
 /** What the demo shows, in the order in which it is read. */
 export interface Screen {
@@ -65,9 +65,7 @@ export function openScreen(
     },
     output(lines) {
       for (const line of foldTable(lines, room())) {
-        const [margin = ''] = /^ */.exec(line) ?? [];
-        const parts = foldText(line.slice(margin.length), room() - margin.length);
-        for (const part of line.length > room() ? parts : [line]) indented(margin + part);
+        for (const part of foldIndented(line, room())) indented(part);
       }
     },
     table(rows) {

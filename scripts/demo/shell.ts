@@ -57,7 +57,7 @@ export function openShell({ environment, lifeline, signal }: ShellOptions): Shel
       const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), done]);
       signal.throwIfAborted();
       if (child.exitCode === 0) return linesOf(stdout);
-      throw new Error(`\`${line}\` failed: ${linesOf(stderr).at(-1) ?? 'it says nothing'}`);
+      throw new Error(`${nameOf(line)} failed: ${linesOf(stderr).at(-1) ?? 'it says nothing'}`);
     },
     async follow(line, isLast, timeoutSeconds) {
       const { child, done, end } = await start(line);
@@ -74,7 +74,7 @@ export function openShell({ environment, lifeline, signal }: ShellOptions): Shel
       signal.throwIfAborted();
       if (complete) return;
       const said = linesOf(await stderr).at(-1) ?? `nothing more in ${timeoutSeconds} seconds`;
-      throw new Error(`\`${line}\` did not show what was expected: ${said}`);
+      throw new Error(`${nameOf(line)} did not show what was expected: ${said}`);
     },
   };
 }
@@ -90,4 +90,10 @@ function endGroup(pid: number): void {
 function linesOf(output: string): string[] {
   const trimmed = output.replace(/\s+$/, '');
   return trimmed === '' ? [] : trimmed.split('\n');
+}
+
+/** A command in an error: its first line says enough. */
+function nameOf(line: string): string {
+  const [first = ''] = line.split(/\s*\\?\n/);
+  return `\`${first}\``;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REQUESTED_AT_ANNOTATION } from '../../src/api/names.ts';
-import { NAME, show, type Demo, type ShownSync } from './demo.ts';
+import { NAME, show, type Demo, type ShownSync } from './show.ts';
 import { noteSync } from './note-sync.ts';
 
 const LINE =

@@ -130,7 +130,6 @@ async function readyToSend(
 ): Promise<Token> {
   try {
     const token = await tokens.get(signal);
-    signal.throwIfAborted();
     if (isWrite) mayWrite();
     return token;
   } catch (error) {

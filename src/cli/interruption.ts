@@ -1,4 +1,5 @@
 import { SIGNAL_EXIT, type StopSignal } from './exit-code.ts';
+import { watchParent } from './watch-parent.ts';
 
 /** The wish to stop, by SIGINT (Ctrl-C) or SIGTERM. */
 export interface Interruption {
@@ -45,6 +46,10 @@ export function listenForSignals(tell: {
     } else if (now - first.at > SAME_WISH_MS) giveUp(first.name);
   }
 
+  // A Ctrl-C ends the shell too: that is no second wish.
+  const endWatch = watchParent(() => {
+    if (first === undefined) stop('SIGTERM');
+  });
   const onInterrupt = () => stop('SIGINT');
   const onTerminate = () => stop('SIGTERM');
   process.on('SIGINT', onInterrupt);
@@ -54,6 +59,7 @@ export function listenForSignals(tell: {
     exitCode: () => (first === undefined ? undefined : SIGNAL_EXIT[first.name]),
     end() {
       clearTimeout(patience);
+      endWatch();
       process.off('SIGINT', onInterrupt);
       process.off('SIGTERM', onTerminate);
     },

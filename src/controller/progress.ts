@@ -7,7 +7,8 @@ export const PROGRESS_INTERVAL_MS = 10_000;
 
 /**
  * Follows a sync and reports how far it is: at most once in ten seconds, and only when that has
- * changed. `report` must not reject. Ends, with the last report, when `stop` is called.
+ * changed. A report that fails ends nothing: the next one, or the end of the sync, says more. Ends,
+ * with the last report, when `stop` is called.
  */
 export function followProgress(
   report: (progress: Progress, signal: AbortSignal) => Promise<void>,
@@ -25,8 +26,13 @@ export function followProgress(
         return;
       }
       if (latest === undefined || latest === reported) continue;
-      reported = latest;
-      await report(latest, signal);
+      const now = latest;
+      try {
+        await report(now, signal);
+        reported = now;
+      } catch {
+        continue;
+      }
     }
   }
   const following = follow(stopped.signal);

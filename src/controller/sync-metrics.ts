@@ -109,6 +109,9 @@ export function queueMetrics(metrics: Metrics, workers: number): WorkQueueMetric
   const queue = { name: NAME };
   const controller = { controller: NAME };
   metrics.maxWorkers.set(controller, workers);
+  metrics.activeWorkers.set(controller, 0);
+  metrics.queueDepth.set(queue, 0);
+  for (const counter of [metrics.queueAdds, metrics.queueRetries]) counter.inc(queue, 0);
   metrics.reconcileErrors.inc(controller, 0);
   for (const result of ['success', 'requeue', 'requeue_after', 'error']) {
     metrics.reconcileTotal.inc({ ...controller, result }, 0);

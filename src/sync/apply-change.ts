@@ -81,6 +81,7 @@ async function resolveTakenName(
     );
   }
   const set = differences(holder, institution, fields);
+  memory.newlyManaged.add(holder.id);
   if (set === undefined) {
     return {
       result: 'created',
@@ -95,7 +96,7 @@ async function resolveTakenName(
 }
 
 async function update(
-  { organization, institution, set }: Update,
+  { organization, institution, set, adopts }: Update,
   { tenant, memory }: ChangeContext,
   signal: AbortSignal,
 ): Promise<ChangeResult> {
@@ -105,6 +106,7 @@ async function update(
     return { result: 'gone' };
   }
   memory.organizations.set(updated.id, updated);
+  if (adopts || set.name !== undefined) memory.newlyManaged.add(updated.id);
   return {
     result: 'updated',
     audit: {

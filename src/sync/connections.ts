@@ -52,30 +52,35 @@ export async function resolveConnections(
 /**
  * Checks organizations that are not known to have the connections, and enables what is missing.
  * A check costs a request for each organization, so a routine sync takes as many as it took list
- * requests, and the tenant is checked over many syncs; `all` takes every one. Those that were
- * refused before come last, so that they never keep the others waiting.
+ * requests (`some`), and the tenant is checked over many syncs; `all` takes every one. Those that
+ * syncs have only just made theirs are always taken. Those that were refused before come last, so
+ * that they never keep the others waiting.
  */
 export async function repairConnections(
   tenant: Tenant,
   memory: TenantMemory,
   connections: readonly EnabledConnection[],
-  extent: 'all' | 'some',
+  extent: 'all' | 'some' | 'new',
   applied: Applied,
   observer: Observer,
   signal: AbortSignal,
 ): Promise<void> {
-  if (connections.length === 0) return;
+  const { newlyManaged } = memory;
+  if (connections.length === 0) return newlyManaged.clear();
   const unknown = [...memory.organizations.values()].filter(
     (organization) =>
       !memory.connected.has(organization.id) && markOf(organization) === organization.name,
   );
   const refused = memory.refusedConnections;
+  const fresh = unknown.filter(({ id }) => newlyManaged.has(id));
+  const others = unknown.filter(({ id }) => !newlyManaged.has(id));
   const queue = [
-    ...unknown.filter(({ id }) => !refused.has(id)),
-    ...unknown.filter(({ id }) => refused.has(id)),
+    ...others.filter(({ id }) => !refused.has(id)),
+    ...others.filter(({ id }) => refused.has(id)),
   ];
   const share = Math.ceil(memory.organizations.size / ROWS_PER_LIST_REQUEST);
-  const checked = extent === 'all' ? queue : queue.slice(0, share);
+  const shares = { all: queue.length, some: share, new: 0 };
+  const checked = [...fresh, ...queue.slice(0, shares[extent])];
   let done = 0;
 
   await pool(
@@ -90,10 +95,12 @@ export async function repairConnections(
         }
         memory.connected.add(id);
         refused.delete(id);
+        newlyManaged.delete(id);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         const { statusCode, message } = error;
         refused.add(id);
+        newlyManaged.delete(id);
         if (statusCode === 404) doubt(memory);
         addFailure(applied, { institutionId: name, operation: 'connect', statusCode, message });
         observer.failed('connect', name, message);

@@ -14,6 +14,8 @@ export interface TenantMemory {
   connections: readonly EnabledConnection[] | undefined;
   /** Organizations (by id) whose last check of connections Auth0 refused. */
   refusedConnections: Set<string>;
+  /** Organizations (by id) that syncs took over or gave their name back: nobody checked these. */
+  newlyManaged: Set<string>;
   /** A check of every organization is due; what a sync leaves of it, the next one does. */
   checkAllConnections: boolean;
   /** Ids of the tenant's connections by name. */
@@ -28,6 +30,7 @@ export function emptyMemory(): TenantMemory {
     connected: new Set(),
     connections: undefined,
     refusedConnections: new Set(),
+    newlyManaged: new Set(),
     checkAllConnections: false,
     connectionIds: new Map(),
   };
@@ -65,7 +68,7 @@ export async function readOrganizations(
     onProgress(organizations.size);
   }
   assertUniqueNames(organizations);
-  for (const known of [memory.connected, memory.refusedConnections]) {
+  for (const known of [memory.connected, memory.refusedConnections, memory.newlyManaged]) {
     for (const id of known) if (!organizations.has(id)) known.delete(id);
   }
   memory.organizations = organizations;

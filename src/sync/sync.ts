@@ -101,8 +101,9 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
       const mayAdopt = settings.adopt && (decision.held?.updates ?? 0) === 0;
       const context = { tenant, memory, connections, fields: settings.fields, mayAdopt };
       await apply(decision.allowed, applied, context, observer, signal);
-      if ((fullReading || memory.checkAllConnections) && settings.mode === 'Enforce') {
-        const extent = memory.checkAllConnections ? 'all' : 'some';
+      if (settings.mode === 'Enforce') {
+        const routine = fullReading ? 'some' : 'new';
+        const extent = memory.checkAllConnections ? 'all' : routine;
         await repairConnections(tenant, memory, connections, extent, applied, observer, signal);
       }
     } finally {

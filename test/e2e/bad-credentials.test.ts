@@ -107,8 +107,9 @@ describeTrouble('credentials', () => {
 
   trouble('refused by the API although they were just given', {
     reason: 'AuthenticationFailed',
-    says: /refuses tokens that it has just given. Check that auth0.audience/,
-    spoil: ({ auth0 }) => auth0.fault({ endpoint: 'list' }, { kind: 'status', status: 401 }, Infinity),
+    says: /refuses a token that it has just given.*Check that auth0\.audience/,
+    spoil: ({ auth0 }) =>
+      auth0.fault({ endpoint: 'list' }, { kind: 'status', status: 401 }, Infinity),
     mend: ({ auth0 }) => auth0.clearFaults(),
   });
 });

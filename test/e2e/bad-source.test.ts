@@ -55,7 +55,11 @@ describeTrouble('THE cannot be read:', () => {
     { ...unavailable, says: /No connection to https:.*ECONNRESET.*Check the endpoint/ },
     always('reset'),
   );
-  faulty('500 for ever', { ...unavailable, says: /answered 500/ }, always({ kind: 'status', status: 500 }));
+  faulty(
+    '500 for ever',
+    { ...unavailable, says: /answered 500/ },
+    always({ kind: 'status', status: 500 }),
+  );
   faulty('429 for ever', { ...unavailable, says: /answered 429/ }, always('too-many-requests'));
   for (const status of [403, 404]) {
     const says = new RegExp(`answered ${status}\\. Check the endpoint`);
@@ -105,7 +109,10 @@ describeTrouble('THE answers what is no page:', () => {
   faulty('rows that are text', unreadable, body({ rowCount: 2, rows: ['a', 'b'] }));
   faulty('no rowCount', unreadable, body({ rows: ROWS }));
   faulty('a rowCount of text', unreadable, body({ rowCount: '60', rows: ROWS }));
-  const latin = Buffer.from('{"rowCount":1,"rows":[{"iid":"i-1","name":"Universit\xe9"}]}', 'latin1');
+  const latin = Buffer.from(
+    '{"rowCount":1,"rows":[{"iid":"i-1","name":"Universit\xe9"}]}',
+    'latin1',
+  );
   faulty('names in Latin-1', unreadable, body(latin));
   faulty('HTML as the second page', unreadable, always('html', PAGE_2));
   faulty('half of the second page', unreadable, always('garbage-json', PAGE_2));
@@ -146,7 +153,12 @@ describeTrouble('THE lists what cannot be:', () => {
     { ...contradictory, ...total },
     body({ rowCount: 61, rows: ROWS.slice(25, 50) }, PAGE_2),
   );
-  faulty('an iid twice', contradictory, ({ the }) => the.setRows([...ROWS, ...ROWS.slice(3, 4)]), restore);
+  faulty(
+    'an iid twice',
+    contradictory,
+    ({ the }) => the.setRows([...ROWS, ...ROWS.slice(3, 4)]),
+    restore,
+  );
   faulty('the first page again', contradictory, always('repeat-page', PAGE_2));
   faulty('the same page for ever', contradictory, body({ rowCount: 60, rows: ROWS }));
 

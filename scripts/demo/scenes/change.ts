@@ -1,11 +1,13 @@
 import { counted } from '../../../src/cli/screen/count.ts';
-import { show, type Demo } from '../demo.ts';
+import { show, type Demo } from '../show.ts';
 import { insist } from '../insist.ts';
 import { syncNow } from '../sync-now.ts';
 
-const LAST_SYNC =
-  `kubectl get isync -o custom-columns="NAME:.metadata.name,CREATED:.status.lastSync.created,\\\n` +
-  `UPDATED:.status.lastSync.updated,DELETED:.status.lastSync.deleted"`;
+const LAST_SYNC = [
+  `kubectl get isync -o custom-columns="\\`,
+  `NAME:.metadata.name,CREATED:.status.lastSync.created,\\`,
+  `UPDATED:.status.lastSync.updated,DELETED:.status.lastSync.deleted"`,
+].join('\n');
 
 /** A few institutions change: only these are written. */
 export async function change(demo: Demo): Promise<void> {

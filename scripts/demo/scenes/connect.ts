@@ -1,4 +1,4 @@
-import { NAME, show, type Demo } from '../demo.ts';
+import { NAME, show, type Demo } from '../show.ts';
 
 /** The Secret and the InstitutionSync: all that a user writes. */
 export async function connect(demo: Demo): Promise<void> {

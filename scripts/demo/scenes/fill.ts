@@ -1,5 +1,5 @@
 import { grouped } from '../../../src/cli/screen/count.ts';
-import { NAME, show, type Demo } from '../demo.ts';
+import { NAME, show, type Demo } from '../show.ts';
 import { secondsOfWrites } from '../options.ts';
 import { insist } from '../insist.ts';
 import { noteSync } from '../note-sync.ts';
@@ -8,9 +8,11 @@ const SHOWN = 5;
 /** So that a row fits on a line. */
 const LONGEST_NAME = 38;
 
-const WATCH =
-  `kubectl get isync ${NAME} --watch -o custom-columns="READY:.status.conditions[0].status,\\\n` +
-  `PHASE:.status.progress.phase,DONE:.status.progress.done,OF:.status.progress.total"`;
+const WATCH = [
+  `kubectl get isync ${NAME} --watch -o custom-columns="\\`,
+  `READY:.status.conditions[0].status,PHASE:.status.progress.phase,\\`,
+  `DONE:.status.progress.done,OF:.status.progress.total"`,
+].join('\n');
 
 /** The first sync: an organization for each institution. */
 export async function fill(demo: Demo): Promise<void> {

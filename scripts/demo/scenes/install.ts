@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { startController, type Controller } from '../controller.ts';
-import { NAMESPACE, show, type Demo } from '../demo.ts';
+import { NAMESPACE, show, type Demo } from '../show.ts';
 
 const Deployment = z.object({
   spec: z.object({

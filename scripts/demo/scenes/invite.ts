@@ -1,6 +1,6 @@
 import { sandboxCommands } from '../../../test/sandbox/commands.ts';
 import { startControl } from '../../../test/sandbox/control.ts';
-import { NAME, type Demo } from '../demo.ts';
+import { NAME, type Demo } from '../show.ts';
 
 /** Everything stays: says how to reach it. */
 export async function invite({ screen, stage }: Demo): Promise<AsyncDisposable> {
@@ -12,7 +12,8 @@ export async function invite({ screen, stage }: Demo): Promise<AsyncDisposable> 
   );
   screen.output([
     `export KUBECONFIG=${plane.kubeconfig}`,
-    `export PATH=${bin}:$PATH NODE_EXTRA_CA_CERTS=${environment['NODE_EXTRA_CA_CERTS']}`,
+    `export NODE_EXTRA_CA_CERTS=${environment['NODE_EXTRA_CA_CERTS']}`,
+    `export PATH=${bin}:$PATH`,
   ]);
   await screen.say('For example:');
   screen.output([
@@ -20,8 +21,8 @@ export async function invite({ screen, stage }: Demo): Promise<AsyncDisposable> 
     `kubectl describe isync ${NAME}`,
     `kubectl isync sync-now ${NAME}`,
     `kubectl patch isync ${NAME} --type=merge -p '{"spec":{"nap":"10s"}}'`,
-    `curl -d '{"count":50}' ${control.url}/the/set-rows    # THE lists 50 institutions`,
-    `curl ${control.url}/auth0/organizations               # what the tenant holds`,
+    `curl -d '{"count":50}' ${control.url}/the/set-rows   # THE lists 50`,
+    `curl ${control.url}/auth0/organizations              # the tenant`,
   ]);
   return { [Symbol.asyncDispose]: () => control.stop() };
 }

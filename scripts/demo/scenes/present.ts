@@ -1,6 +1,6 @@
 import { counted } from '../../../src/cli/screen/count.ts';
 import { PLANS } from '../../../test/sandbox/auth0/limits.ts';
-import { show, type Demo } from '../demo.ts';
+import { show, type Demo } from '../show.ts';
 import { secondsOfWrites } from '../options.ts';
 import type { Screen } from '../screen.ts';
 

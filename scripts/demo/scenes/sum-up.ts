@@ -1,5 +1,5 @@
 import { counted, grouped } from '../../../src/cli/screen/count.ts';
-import type { Demo } from '../demo.ts';
+import type { Demo } from '../show.ts';
 
 /** The syncs in numbers, and where to go from here. */
 export async function sumUp({ screen, syncs }: Demo, seconds: number): Promise<void> {

@@ -48,6 +48,7 @@ export async function runFromFlags(options: Readonly<Record<string, unknown>>): 
   const interruption = listenForSignals({
     onStop: (signal) => log.info('stopping', { signal }),
     onGiveUp: () => log.error('the requests in flight did not end in time'),
+    giveUpCode: EXIT.DONE,
   });
   try {
     await runController(

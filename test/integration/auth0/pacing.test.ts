@@ -74,25 +74,28 @@ describe('pacing against a tenant', function () {
 
   afterEach(() => client.stop());
 
-  for (const [name, options] of [
-    ['a hundred times as fast', { timeScale: 100 }],
+  // On a busy machine the process itself stands still longer than a fast bucket needs to fill, so the
+  // faster ones only show that the rate is learnt; the unit tests measure it on a virtual clock.
+  for (const [name, atMost, options] of [
+    ['twenty times as fast', 2, { timeScale: 20 }],
     [
-      'a hundred times as fast, with fractions of a second',
-      { timeScale: 100, fractionalReset: true },
+      'twenty times as fast, with fractions of a second',
+      2,
+      { timeScale: 20, fractionalReset: true },
     ],
-    ['a hundred times as fast, 5 ms away', { timeScale: 100, latencyMs: 5 }],
-    ['that refills each second, a hundred times as fast', { timeScale: 100, refill: 'per-second' }],
+    ['that refills each second, twenty times as fast', 2, { timeScale: 20, refill: 'per-second' }],
+    ['a hundred times as fast', 8, { timeScale: 100 }],
+    ['a hundred times as fast, 5 ms away', 8, { timeScale: 100, latencyMs: 5 }],
   ] as const) {
     it(`uses what there is, of a tenant ${name}`, async () => {
       client = await open(options);
-      const count = 300;
+      const count = 100;
 
       const seconds = await create(client, count);
 
       const bound = (count - 5) / (2.5 * options.timeScale);
-      expect(client.sandbox.tooManyRequests()).to.be.at.most(0.005 * count);
-      // Measured 1.02 to 1.15 on an idle machine; the rest is for a busy one.
-      expect(seconds / bound).to.be.below(2);
+      expect(client.sandbox.tooManyRequests()).to.be.at.most(1);
+      expect(seconds / bound).to.be.below(atMost);
     });
   }
 

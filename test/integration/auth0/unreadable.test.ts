@@ -132,21 +132,23 @@ describe('auth0: answers that cannot be read', () => {
     expect(failure).to.have.property('message').that.contains('The checkpoint has expired');
   });
 
-  it('a missing organization is concluded from Auth0’s own words alone', async () => {
-    await using server = await startScriptedServer((_seen, response) => {
-      response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>');
+  for (const text of ['<h1>Not Found</h1>', '']) {
+    it(`a missing organization is not concluded from 404 and ${text || 'nothing'}`, async () => {
+      await using server = await startScriptedServer((_seen, response) => {
+        response.writeHead(404).end(text);
+      });
+      const { tenant } = await clientOf(server.host);
+      for (const asked of [
+        tenant.readOrganization('org_1', never),
+        tenant.readOrganizationByName('a', never),
+        tenant.updateOrganization('org_1', { name: 'b' }, never),
+        tenant.deleteOrganization('org_1', never),
+      ]) {
+        expect(await rejection(asked)).to.include({ name: 'Refusal', statusCode: 404 });
+      }
+      expect(await rejection(listNames(tenant))).to.include({ reason: 'TargetUnavailable' });
     });
-    const { tenant } = await clientOf(server.host);
-    for (const asked of [
-      tenant.readOrganization('org_1', never),
-      tenant.readOrganizationByName('a', never),
-      tenant.updateOrganization('org_1', { name: 'b' }, never),
-      tenant.deleteOrganization('org_1', never),
-    ]) {
-      expect(await rejection(asked)).to.include({ name: 'Refusal', statusCode: 404 });
-    }
-    expect(await rejection(listNames(tenant))).to.include({ reason: 'TargetUnavailable' });
-  });
+  }
 });
 
 describe('auth0: lost answers to writes', () => {

@@ -54,6 +54,17 @@ describe('the ways to start a command', function () {
     expect(world.names()).to.have.lengthOf(3);
   });
 
+  it('npm run sync leaves no process behind when npm is told to end', async () => {
+    await using world = await openWorld();
+    const program = ['npm', 'run', '--silent', 'sync', '--'] as const;
+    const cli = await startCli(['--NAP=1000'], { program, env: world.environment });
+    await cli.until(/napping/);
+    cli.child.kill('SIGTERM');
+    // The output ends with the last process that could write to it.
+    const { stdout } = await cli.ended;
+    expect(stdout).to.include('"signal":"SIGTERM"');
+  });
+
   it('an older Node starts the pinned one, which gets signals and gives its exit code', async function () {
     const node = olderNode();
     if (node === undefined) this.skip();

@@ -56,7 +56,7 @@ describe('secrets of a command', function () {
       const env = { ...world.environment, AUTH0_CLIENT_SECRET: SECRET };
       const { stdout, stderr, code } = await runCli(args, { env });
       expect(code, JSON.stringify(fault)).to.be.oneOf([0, 1, 3]);
-      expect(stdout, JSON.stringify(fault)).to.include('request to Auth0');
+      expect(stdout, JSON.stringify(fault) + stderr).to.include('request to Auth0');
       expectNoSecret(stdout + stderr);
     }
     // Most of the time is spent on waits between attempts.

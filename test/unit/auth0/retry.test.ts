@@ -62,6 +62,15 @@ describe('auth0: retries', () => {
     expect((began.at(-1) ?? 0) + 20_000).to.be.below(180_000);
   });
 
+  it('end two minutes after the first failure when attempts are long', async () => {
+    const { outcome, began } = await run(async (_number, clock) => {
+      await clock.sleep(50_000, never);
+      throw transient('slow');
+    });
+    expect(outcome).to.be.instanceOf(Fault);
+    expect(began).to.deep.equal([0, 50_500, 101_500, 153_500]);
+  });
+
   it('do not count what an attempt waited before it first failed', async () => {
     const { outcome, began } = await run(async (number, clock) => {
       if (number === 1) await clock.sleep(600_000, never);

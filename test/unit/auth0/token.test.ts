@@ -82,6 +82,10 @@ function open(
   return { clock, pending, request, warnings, source, ask };
 }
 
+async function microtasks(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await Promise.resolve();
+}
+
 /** A source that has its first token. */
 async function opened(life: number, more: object = {}) {
   const t = open();
@@ -191,15 +195,34 @@ describe('auth0: a token source', () => {
   it('waits for a new token once the old one has expired', async () => {
     const { clock, request, ask } = await opened(3_600);
     await clock.pass(HOUR - 10_000);
-    const asked = ask();
+    const asked = [ask()];
     await settle();
     await clock.pass(10_000);
+    asked.push(ask(), ask());
     // The renewal was begun while the old token was good, for one attempt; now it is needed.
     await (await request(1)).answer(503, {});
     await clock.pass(1_000);
-    expect(asked.result).to.equal(undefined);
+    expect(asked.map(({ result }) => result)).to.deep.equal(asked.map(() => undefined));
     await (await request(2)).grant();
-    expect(asked.result).to.equal('token-2');
+    expect(asked.map(({ result }) => result)).to.deep.equal(asked.map(() => 'token-2'));
+  });
+
+  it('begins anew for who comes as such a renewal fails, however close', async () => {
+    for (let turns = 0; turns < 60; turns++) {
+      const { clock, request, ask } = await opened(3_600);
+      await clock.pass(HOUR - 10_000);
+      const asked = [ask()];
+      await settle();
+      await clock.pass(10_000);
+      asked.push(ask());
+      const failed = (await request(1)).fail();
+      await microtasks(turns);
+      asked.push(ask());
+      await failed;
+      await clock.pass(1_000);
+      await (await request(2)).grant();
+      expect(asked.map(({ result }) => result)).to.deep.equal(['token-2', 'token-2', 'token-2']);
+    }
   });
 
   it('reports a fault that lasts once the old token has expired', async () => {
@@ -261,18 +284,19 @@ describe('auth0: a token source', () => {
     expect(pending[0]?.init.signal.aborted).to.equal(true);
   });
 
-  it('begins anew for who comes after an abandoned request', async () => {
-    const { clock, pending, request, ask } = open();
-    const stop = new AbortController();
-    ask(stop.signal);
-    await settle();
-    await (await request(0)).answer(503, {});
-    stop.abort();
-    const asked = ask();
-    await clock.pass(1_000);
-    expect(pending).to.have.length(2);
-    await (await request(1)).grant();
-    expect(asked.result).to.equal('token-1');
+  it('begins anew for who comes after an abandoned request, however soon', async () => {
+    for (let turns = 0; turns < 30; turns++) {
+      const { clock, pending, ask } = open();
+      const stop = new AbortController();
+      ask(stop.signal);
+      await settle();
+      stop.abort();
+      await microtasks(turns);
+      const asked = ask();
+      await clock.pass(1_000);
+      await pending.at(-1)?.grant();
+      expect(asked.result, `after ${turns} turns`).to.equal('token-1');
+    }
   });
 
   it('knows the scopes that the answer or the token itself names', async () => {

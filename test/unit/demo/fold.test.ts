@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { foldRows, foldTable, foldText } from '../../../scripts/demo/fold.ts';
+import { foldIndented, foldRows, foldTable, foldText } from '../../../scripts/demo/fold.ts';
 
 describe('folding a text', () => {
   it('leaves alone what fits', () => {
@@ -20,6 +20,16 @@ describe('folding a text', () => {
     ]);
     // A seam near the beginning would waste the line.
     expect(foldText('a/aaaaaaaaaa', 6)).to.deep.equal(['a/aaaa', 'aaaaaa']);
+  });
+});
+
+describe('folding an indented line', () => {
+  it('leaves alone what fits', () => {
+    expect(foldIndented('    a  short line', 17)).to.deep.equal(['    a  short line']);
+  });
+
+  it('indents what does not fit as much', () => {
+    expect(foldIndented('  Why: it is so', 9)).to.deep.equal(['  Why: it', '  is so']);
   });
 });
 

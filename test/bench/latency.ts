@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startControlPlane, type ControlPlane } from '../control-plane/start.ts';
+import { openClient, type Client } from '../e2e/client.ts';
+import { spawnController } from '../e2e/controller-process.ts';
+import { installChart } from '../e2e/install-chart.ts';
+import { startAuth0Sandbox, type Auth0Sandbox } from '../sandbox/auth0/start.ts';
+import { institutions } from '../sandbox/institutions.ts';
+import { startTheSandbox, type TheSandbox } from '../sandbox/the/start.ts';
+import type { Row } from './row.ts';
+
+/** As many as THE lists. */
+const COUNT = 13_229;
+const ROUNDS = 5;
+/** After this a controller that has nothing to do is at rest. */
+const SETTLING_MS = 2_000;
+const IDLE_MS = 60_000;
+const AMPLE = { burst: 1_000, perMinute: 60_000 };
+
+interface Place {
+  readonly plane: ControlPlane;
+  readonly client: Client;
+}
+
+/**
+ * The controller as a process at a real API server, with as many institutions as THE lists: from its
+ * start to the first request of its first reconciliation, from `kubectl apply` to the first write in
+ * Auth0, and what it takes while it idles.
+ */
+export async function benchLatency(): Promise<readonly Row[]> {
+  const plane = await startControlPlane();
+  try {
+    const namespace = await plane.createNamespace('bench');
+    await installChart(plane, namespace, [`watchNamespace=${namespace}`]);
+    const place = { plane, client: openClient(plane, namespace) };
+    const starts: number[] = [];
+    const applies: number[] = [];
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const { start, apply } = await measureRound(place, `round-${round}`);
+      starts.push(start);
+      applies.push(apply);
+    }
+    const idle = await measureIdle(place);
+    return [
+      ...summary('start to first reconcile', starts, 2),
+      ...summary('kubectl apply to first write', applies, 1),
+      { what: 'idle for a minute: resident', measured: idle.megabytes, unit: 'MB', bar: 90 },
+      { what: 'idle for a minute: CPU', measured: idle.cpuPercent, unit: '%', bar: undefined },
+    ];
+  } finally {
+    await plane.stop();
+  }
+}
+
+/** An object is applied while a controller idles, and found due by one that has just started. */
+async function measureRound(place: Place, name: string) {
+  let onRequest: ((method: string, endpoint: string) => void) | undefined;
+  await using auth0 = await startAuth0Sandbox({
+    onRequest: ({ method, endpoint }) => onRequest?.(method, endpoint),
+  });
+  await using the = await startTheSandbox({ rows: institutions(COUNT) });
+  await createSecret(place.client, name, auth0);
+  const idling = await spawnController(place);
+  await idling.untilLine('controller started');
+  await sleep(SETTLING_MS);
+
+  const written = Promise.withResolvers<number>();
+  onRequest = (method, endpoint) => {
+    if (method === 'POST' && endpoint === 'writes') written.resolve(performance.now());
+  };
+  const appliedAt = performance.now();
+  await place.client.apply(manifest(name, auth0, the));
+  const apply = (await written.promise) - appliedAt;
+
+  // Its first sync is cut off, so the next controller has to begin at once.
+  await idling.stop('SIGKILL');
+  const begun = Promise.withResolvers<number>();
+  onRequest = () => begun.resolve(performance.now());
+  const starting = await spawnController(place);
+  const start = (await begun.promise) - starting.startedAt;
+  await starting.stop('SIGKILL');
+  await place.client.kubectl('delete', 'isync', name);
+  return { start: start / 1000, apply: apply / 1000 };
+}
+
+/** A tenant that is equal has been read; then there is nothing to do for a minute. */
+async function measureIdle(place: Place) {
+  const rows = institutions(COUNT);
+  const limits = { list: AMPLE, global: AMPLE };
+  await using auth0 = await startAuth0Sandbox({ limits });
+  await using the = await startTheSandbox({ rows });
+  auth0.seed(
+    rows.map(({ iid, name }) => ({
+      name: iid,
+      display_name: name.trim(),
+      metadata: { institutionId: iid },
+    })),
+  );
+  await createSecret(place.client, 'idle', auth0);
+  await place.client.apply(manifest('idle', auth0, the));
+  const controller = await spawnController(place);
+  await controller.untilLine('sync finished');
+  await sleep(SETTLING_MS);
+  const { pid = 0 } = controller.child;
+  const before = await cpuSeconds(pid);
+  await sleep(IDLE_MS);
+  const cpuPercent = ((await cpuSeconds(pid)) - before) / (IDLE_MS / 100_000);
+  const megabytes = await residentMegabytes(pid);
+  await controller.stop();
+  return { megabytes, cpuPercent };
+}
+
+function manifest(name: string, auth0: Auth0Sandbox, the: TheSandbox): object {
+  return {
+    apiVersion: 'sync.timeshighereducation.com/v1alpha1',
+    kind: 'InstitutionSync',
+    metadata: { name },
+    spec: {
+      auth0: { domain: auth0.domain, credentialsSecretRef: { name } },
+      institutions: { endpoint: the.endpoint },
+    },
+  };
+}
+
+function createSecret(client: Client, name: string, auth0: Auth0Sandbox): Promise<void> {
+  return client.createSecret(name, {
+    AUTH0_CLIENT_ID: auth0.clientId,
+    AUTH0_CLIENT_SECRET: auth0.clientSecret,
+  });
+}
+
+/** Linux counts in ticks of 10 ms; fields 14 and 15 are user and system time (proc(5)). */
+async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return (user + system) / 100;
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+}
+
+function summary(what: string, seconds: readonly number[], bar: number): readonly Row[] {
+  const sorted = seconds.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return [
+    { what: `${what}, median of ${sorted.length}`, measured: median, unit: 's', bar },
+    { what: `${what}, slowest`, measured: sorted.at(-1) ?? Number.NaN, unit: 's', bar: undefined },
+  ];
+}
+
+if (import.meta.main) console.log(JSON.stringify(await benchLatency(), null, 2));

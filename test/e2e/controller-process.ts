@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { ControlPlane } from '../control-plane/start.ts';
+import { caFile } from '../sandbox/certificates.ts';
+import type { Client } from './client.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/institution-sync.js', import.meta.url));
+
+/** The controller as a process, as the chart would run it. */
+export interface ControllerProcess {
+  /** Its log, one parsed line each. */
+  readonly lines: Readonly<Record<string, unknown>>[];
+  readonly child: ChildProcess;
+  /** When it was started, as performance.now() tells. */
+  readonly startedAt: number;
+  /** Resolves with the first line, past or to come, that has this message. */
+  untilLine(message: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Sends the signal and resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface SpawnOptions {
+  readonly plane: ControlPlane;
+  /** Of the namespace where the chart is installed. */
+  readonly client: Client;
+  /** Where it finds the API server, such as a proxy's address. */
+  readonly server?: string | undefined;
+  /** More variables for its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts the controller with the arguments of the chart's Deployment under the chart's service
+ * account, so that RBAC holds for it.
+ */
+export async function spawnController(options: SpawnOptions): Promise<ControllerProcess> {
+  const { plane, client, server, environment } = options;
+  const deployment = await client.kubectl('get', 'deployment', 'institution-sync', '-o', 'json');
+  const { spec } = JSON.parse(deployment) as {
+    spec: { template: { spec: { containers: [{ args: string[] }]; serviceAccountName: string } } };
+  };
+  const { containers, serviceAccountName } = spec.template.spec;
+  const kubeconfig = await plane.serviceAccountKubeconfig(
+    client.namespace,
+    serviceAccountName,
+    server === undefined ? {} : { server },
+  );
+  const authority = await caFile();
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      PROGRAM,
+      ...containers[0].args,
+      '--metrics-bind-address=127.0.0.1:0',
+      '--health-probe-bind-address=127.0.0.1:0',
+    ],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        KUBECONFIG: kubeconfig,
+        NODE_EXTRA_CA_CERTS: authority,
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const lines: Readonly<Record<string, unknown>>[] = [];
+  const waiting = new Map<string, (line: Readonly<Record<string, unknown>>) => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (text) => {
+      const line = parseLine(text);
+      lines.push(line);
+      waiting.get(String(line['message']))?.(line);
+    });
+  }
+
+  return {
+    lines,
+    child,
+    startedAt,
+    async untilLine(message) {
+      const past = lines.find((line) => line['message'] === message);
+      if (past !== undefined) return past;
+      const { promise, resolve, reject } =
+        Promise.withResolvers<Readonly<Record<string, unknown>>>();
+      waiting.set(message, resolve);
+      void exited.then(() => reject(new Error(`ended before it said ${message}: ${tail(lines)}`)));
+      return promise;
+    },
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
+
+function parseLine(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return { message: text };
+  }
+}
+
+function tail(lines: readonly unknown[]): string {
+  return lines
+    .slice(-5)
+    .map((line) => JSON.stringify(line))
+    .join('\n');
+}
