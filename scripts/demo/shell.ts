@@ -25,8 +25,10 @@ export interface ShellOptions {
   readonly signal: AbortSignal;
 }
 
+/** The signal ends whatever runs; what was waited for then rejects with its reason. */
 export function openShell({ environment, lifeline, signal }: ShellOptions): Shell {
-  async function start(line: string) {
+  /** Its output must be read from the same moment on: what nobody reads is lost when it ends. */
+  function start(line: string) {
     signal.throwIfAborted();
     // In a process group of its own, so that what the shell starts can be ended with it.
     const child = spawn('/bin/sh', ['-c', line], {
@@ -35,43 +37,42 @@ export function openShell({ environment, lifeline, signal }: ShellOptions): Shel
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const closed = once(child, 'close');
     const { pid } = child;
-    // The reason why there is no process comes as an error event.
-    if (pid === undefined) return { child, done: closed, end: () => {} };
     const end = () => endGroup(pid);
+    const closed = once(child, 'close');
     signal.addEventListener('abort', end, { once: true });
-    // A negative number stands for the group.
-    const forget = await lifeline.note(-pid);
-    async function untilDone(): Promise<void> {
+    // A negative number stands for the group. Without a number there is an error event.
+    const noted = pid === undefined ? undefined : lifeline.note(-pid);
+
+    async function done(): Promise<void> {
+      const forget = await noted;
       await closed;
       signal.removeEventListener('abort', end);
-      await forget();
+      await forget?.();
+      signal.throwIfAborted();
     }
-    return { child, done: untilDone(), end };
+    return { child, end, done: done() };
   }
 
   return {
     async run(line) {
-      const { child, done } = await start(line);
-      const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), done]);
-      signal.throwIfAborted();
+      const { child, done } = start(line);
+      const output = Promise.all([text(child.stdout), text(child.stderr)]);
+      const [[stdout, stderr]] = await Promise.all([output, done]);
       if (child.exitCode === 0) return linesOf(stdout);
       throw new Error(`${nameOf(line)} failed: ${linesOf(stderr).at(-1) ?? 'it says nothing'}`);
     },
     async follow(line, isLast, timeoutSeconds) {
-      const { child, done, end } = await start(line);
+      const { child, done, end } = start(line);
       const stderr = text(child.stderr);
-      let complete = false;
       const late = setTimeout(end, timeoutSeconds * 1000);
-      for await (const printed of createInterface({ input: child.stdout })) {
-        complete ||= isLast(printed);
-        if (complete) break;
-      }
-      clearTimeout(late);
-      end();
-      await done;
-      signal.throwIfAborted();
+      let complete = false;
+      createInterface({ input: child.stdout }).on('line', (printed) => {
+        if (complete) return;
+        complete = isLast(printed);
+        if (complete) end();
+      });
+      await done.finally(() => clearTimeout(late));
       if (complete) return;
       const said = linesOf(await stderr).at(-1) ?? `nothing more in ${timeoutSeconds} seconds`;
       throw new Error(`${nameOf(line)} did not show what was expected: ${said}`);
@@ -79,7 +80,8 @@ export function openShell({ environment, lifeline, signal }: ShellOptions): Shel
   };
 }
 
-function endGroup(pid: number): void {
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

@@ -63,6 +63,7 @@ export function toOrganization(answer: OrganizationAnswer): Organization {
   return { id, name, displayName: displayName ?? undefined, metadata: metadata ?? NO_METADATA };
 }
 
+/** Reduces an answer to what the engine needs. */
 export function toEnabledConnection(
   answer: z.output<typeof EnabledConnectionAnswer>,
 ): EnabledConnection {

@@ -92,6 +92,7 @@ function programmaticToken(
     begun.token.catch(() => {});
     return begun;
 
+    /** Before anyone hears how it ended: who asks again must not join what has failed. */
     function end(): void {
       if (renewal === begun) renewal = undefined;
     }
@@ -130,7 +131,7 @@ function programmaticToken(
         try {
           return await share(signal);
         } catch (error) {
-          if (signal.aborted) throw error;
+          signal.throwIfAborted();
           if (good() !== undefined) {
             renewAt = clock.now() + RENEWAL_PAUSE_MS;
             log.warn('the token could not be renewed yet; the old one is still good', {

@@ -74,23 +74,19 @@ async function removeAll(
   signal: AbortSignal,
 ): Promise<number> {
   const session = await openSession(object, entry, context, signal);
-  const run = { generation: object.metadata.generation, abort: new AbortController() };
-  const runSignal = AbortSignal.any([signal, run.abort.signal]);
   const progress = followProgress(
     (now, until) =>
       publish({ facts: { kind: 'running', progress: now }, object, entry }, context, until),
     context.clock,
   );
-  entry.run = run;
   try {
     const observer = countChanges(
       context.metrics,
       object,
       logObserver(context.log, progress.progress),
     );
-    return await removeOrganizations(session.tenant, observer, context.clock, runSignal);
+    return await removeOrganizations(session.tenant, observer, context.clock, signal);
   } finally {
-    entry.run = undefined;
     await progress.stop();
   }
 }

@@ -1,5 +1,6 @@
 import type { InstitutionSyncStatus } from '../api/status.ts';
 import type { WatchedObject } from './watched-object.ts';
+import type { Publication } from './publish.ts';
 import type { Session } from './session.ts';
 
 /** What the controller keeps in memory about one object. Losing it costs a sync, nothing more. */
@@ -18,8 +19,17 @@ export interface Entry {
   /** Syncs in a row that ended with a fault. */
   failures: number;
   session: Session | undefined;
-  /** The sync under way, if any. */
-  run: { readonly generation: number; readonly abort: AbortController } | undefined;
+  /** What became of the last sync, as long as the API server has not taken it. */
+  unpublished: Publication | undefined;
+  /** What is under way for the object, if anything, and for which of its generations. */
+  run: Run | undefined;
+}
+
+export interface Run {
+  /** Names the sync in logs, in the status, and in Auth0's own logs. */
+  readonly id: string;
+  readonly generation: number;
+  readonly abort: AbortController;
 }
 
 /**
@@ -45,6 +55,7 @@ export function newEntry(object: WatchedObject): Entry {
     syncedGeneration: isSettled ? object.metadata.generation : undefined,
     failures: 0,
     session: undefined,
+    unpublished: undefined,
     run: undefined,
   };
 }

@@ -39,9 +39,10 @@ export async function leadership(
   return lease;
 }
 
-/** Rejects as soon as the lease is lost; never resolves. */
-export function rejectWhenLost(lease: HeldLease): Promise<never> {
+/** Rejects as soon as the lease is lost, be it before the call; never resolves. */
+export function rejectWhenLost({ lost }: Pick<HeldLease, 'lost'>): Promise<never> {
   return new Promise((_resolve, reject) => {
-    lease.lost.addEventListener('abort', () => reject(lease.lost.reason), { once: true });
+    lost.addEventListener('abort', () => reject(lost.reason), { once: true });
+    if (lost.aborted) reject(lost.reason);
   });
 }

@@ -3,8 +3,8 @@ import { tenantHost } from '../api/auth0-settings.ts';
 import { objectKey } from '../kubernetes/resource.ts';
 import { newEntry, type Entry } from './entry.ts';
 import type { SecretWatches } from './secret-watches.ts';
-
-import type { WatchedObject } from './watched-object.ts';
+import { olderRival } from './tenant-conflict.ts';
+import { isReadable, type WatchedObject } from './watched-object.ts';
 
 export interface ObjectEvents {
   readonly enqueue: (key: string) => void;
@@ -59,6 +59,16 @@ export function trackObjects(events: ObjectEvents): Objects {
     wakeRivals(object);
   }
 
+  /** Objects of the same second may come in any order, and the younger one may have begun by now. */
+  function stopYoungerRivals(added: WatchedObject): void {
+    if (!isReadable(added)) return;
+    for (const other of events.others()) {
+      if (!isReadable(other) || olderRival(other, [added]) === undefined) continue;
+      const { run } = entries.get(objectKey(other.metadata)) ?? {};
+      run?.abort.abort(new Superseded('An older object works on the same tenant'));
+    }
+  }
+
   /** The tenant is free: the next older object may begin. */
   function wakeRivals(gone: WatchedObject): void {
     const domain = gone.spec?.auth0.domain;
@@ -89,6 +99,7 @@ export function trackObjects(events: ObjectEvents): Objects {
       const { namespace } = object.metadata;
       const name = object.spec?.auth0.credentialsSecretRef.name;
       events.secrets.refer(key, name === undefined ? undefined : { namespace, name });
+      if (event === 'added') stopYoungerRivals(object);
       if (run !== undefined && run.generation !== object.metadata.generation) {
         run.abort.abort(new Superseded('The object was changed'));
       }

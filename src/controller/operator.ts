@@ -194,12 +194,12 @@ async function work(
   if (object === undefined) return 'done';
   const key = objectKey(object.metadata);
   const log = context.log.child({ object: key });
+  const entry = objects.entryOf(object);
   const session = {
     ...context.session,
-    tenant: { ...context.session.tenant, log },
+    tenant: { ...context.session.tenant, log, correlationId: () => entry.run?.id },
     source: { ...context.session.source, log },
   };
-  const entry = objects.entryOf(object);
   const afterMs = await reconcile(object, entry, { ...context, log, session }, signal);
   return afterMs === undefined ? 'done' : { afterMs };
 }

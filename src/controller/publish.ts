@@ -16,6 +16,8 @@ export interface Publication {
   readonly entry: Entry;
   /** The request for a sync now that these facts answer. */
   readonly request?: string | undefined;
+  /** The log has the line already: the facts are published again after a failure. */
+  readonly isTold?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Publication {
  * transition), metrics, and a log line for the end of each sync.
  */
 export async function publish(
-  { facts, object, entry, request }: Publication,
+  { facts, object, entry, request, isTold = false }: Publication,
   context: {
     readonly api: ObjectApi;
     readonly metrics: Metrics;
@@ -41,7 +43,7 @@ export async function publish(
     { now: clock.now(), next },
     request,
   );
-  tell(facts, log);
+  if (!isTold) tell(facts, log);
   if (!isDeepStrictEqual(status, before)) {
     await api.writeStatus(object, status, signal);
     entry.status = status;

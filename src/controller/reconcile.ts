@@ -40,12 +40,37 @@ export async function reconcile(
   context: ReconcileContext,
   signal: AbortSignal,
 ): Promise<number | undefined> {
+  // Known before the first wait, so that a change of the object stops what was begun for the old one.
+  const { generation } = object.metadata;
+  const run = { id: randomUUID(), generation, abort: new AbortController() };
+  entry.run = run;
+  try {
+    const until = AbortSignal.any([signal, run.abort.signal]);
+    return await step(object, entry, context, until, signal);
+  } catch (error) {
+    if (run.abort.signal.aborted) return 0;
+    throw error;
+  } finally {
+    entry.run = undefined;
+  }
+}
+
+/** `until` also aborts when the object has changed; what is being published is still sent then. */
+async function step(
+  object: WatchedObject,
+  entry: Entry,
+  context: ReconcileContext,
+  until: AbortSignal,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   const { api, clock, random } = context;
   if (object.metadata.deletionTimestamp !== undefined) {
-    return reconcileDeletion(object, entry, context, signal);
+    return reconcileDeletion(object, entry, context, until);
   }
+  // The API server failed when the last sync had ended; its outcome is not to wait for the next one.
+  if (entry.unpublished !== undefined) await conclude(entry.unpublished, context, signal);
   if (hasFinalizer(object) !== wantsFinalizer(object)) {
-    await api.setFinalizer(object, wantsFinalizer(object), signal);
+    await api.setFinalizer(object, wantsFinalizer(object), until);
   }
   if (object.spec?.suspend === true) {
     await publish({ facts: { kind: 'suspended' }, object, entry }, context, signal);
@@ -55,13 +80,21 @@ export async function reconcile(
 
   // Read before the sync: what comes while it runs is not handled by it.
   const request = unansweredRequest(object, entry);
+  const woken = entry.wake;
   entry.wake = false;
-  const facts = await attempt(object, entry, request !== undefined, context, signal);
+  let facts: Facts;
+  try {
+    facts = await attempt(object, entry, request !== undefined, context, until, signal);
+  } catch (error) {
+    // Whatever called for this sync still does.
+    entry.wake ||= woken;
+    throw error;
+  }
 
   if (facts.kind === 'interrupted') {
     // Whatever interrupted it calls again; after a shutdown the next process finds it due.
     entry.nextAt = clock.now();
-    await publishEvenAfterAbort({ facts, object, entry }, context, signal);
+    await conclude({ facts, object, entry }, context, signal);
     return 0;
   }
   const fault = faultOf(facts)?.reason;
@@ -69,27 +102,32 @@ export async function reconcile(
   const napMs = object.spec === undefined ? Infinity : parseDuration(object.spec.nap);
   const delay = delayUntilNext(napMs, fault, entry.failures, random);
   entry.nextAt = clock.now() + delay;
-  await publishEvenAfterAbort({ facts, object, entry, request }, context, signal);
-  entry.answered = object.requests;
+  await conclude({ facts, object, entry, request }, context, signal);
   return delay;
 }
 
 /** A last word to the API server is allowed this long after the process was told to stop. */
 const LAST_WORD_MS = 5_000;
 
-async function publishEvenAfterAbort(
+/** Publishes what became of a sync; what cannot be published is kept for the next reconciliation. */
+async function conclude(
   publication: Publication,
   context: ReconcileContext,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!signal.aborted) return publish(publication, context, signal);
-  const deadline = {
-    clock: context.clock,
-    ms: LAST_WORD_MS,
-    signal: new AbortController().signal,
-    error: () => new Error('The status could not be written before the end'),
-  };
-  await withDeadline(deadline, (until) => publish(publication, context, until));
+  const { object, entry, facts } = publication;
+  entry.unpublished = { ...publication, isTold: true };
+  if (signal.aborted) {
+    const deadline = {
+      clock: context.clock,
+      ms: LAST_WORD_MS,
+      signal: new AbortController().signal,
+      error: () => new Error('The status could not be written before the end'),
+    };
+    await withDeadline(deadline, (until) => publish(publication, context, until));
+  } else await publish(publication, context, signal);
+  entry.unpublished = undefined;
+  if (facts.kind !== 'interrupted') entry.answered = object.requests;
 }
 
 async function attempt(
@@ -97,13 +135,15 @@ async function attempt(
   entry: Entry,
   force: boolean,
   context: ReconcileContext,
+  until: AbortSignal,
   signal: AbortSignal,
 ): Promise<Facts> {
   try {
-    const admitted = await admit(object, entry, context, signal);
-    return await runSync(admitted, object, entry, force, context, signal);
+    const admitted = await admit(object, entry, context, until);
+    return await runSync(admitted, object, entry, force, context, until, signal);
   } catch (error) {
     if (error instanceof Fault) return { kind: 'blocked', fault: error };
+    if (until.aborted) return { kind: 'interrupted', report: undefined };
     throw error;
   }
 }
@@ -114,14 +154,13 @@ async function runSync(
   entry: Entry,
   force: boolean,
   context: ReconcileContext,
+  until: AbortSignal,
   signal: AbortSignal,
 ): Promise<Facts> {
   const { api, clock, metrics } = context;
   const { generation } = object.metadata;
-  const id = randomUUID();
+  const id = entry.run?.id ?? randomUUID();
   const log = context.log.child({ sync: id });
-  const run = { generation, abort: new AbortController() };
-  const runSignal = AbortSignal.any([signal, run.abort.signal]);
   const newSettings = entry.syncedGeneration !== generation;
   await publish(
     { facts: { kind: 'running', progress: undefined }, object, entry },
@@ -129,11 +168,10 @@ async function runSync(
     signal,
   );
   const progress = followProgress(
-    (now, until) =>
-      publish({ facts: { kind: 'running', progress: now }, object, entry }, context, until),
+    (now, end) =>
+      publish({ facts: { kind: 'running', progress: now }, object, entry }, context, end),
     clock,
   );
-  entry.run = run;
 
   let report: SyncReport;
   try {
@@ -148,19 +186,18 @@ async function runSync(
         newSettings,
         // As it is: it counts only for exactly what is held, also if that was never shown as held.
         approval: object.approval,
-        onApproved: async (hash, until) => {
-          await api.removeApproval(object, hash, until);
+        onApproved: async (hash, end) => {
+          await api.removeApproval(object, hash, end);
           const note = 'The approved changes are released.';
           const event = { type: 'Normal', reason: 'ChangesApproved', action: 'Approve' } as const;
-          await api.recordEvent(object, { ...event, note }, until);
+          await api.recordEvent(object, { ...event, note }, end);
         },
         observer: countChanges(metrics, object, logObserver(log, progress.progress)),
         clock,
       },
-      runSignal,
+      until,
     );
   } finally {
-    entry.run = undefined;
     await progress.stop();
   }
   if (report.outcome === 'done') entry.syncedGeneration = generation;

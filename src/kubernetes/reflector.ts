@@ -2,7 +2,7 @@ import type { Log } from '../telemetry/log.ts';
 import { backoffDelay, type Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ApiAccess, Selection } from './api-access.ts';
-import { KubernetesError } from './kubernetes-error.ts';
+import { isExpired, KubernetesError } from './kubernetes-error.ts';
 import { listAll } from './list-all.ts';
 import { createObjectStore, type ObjectHandler } from './object-store.ts';
 import type { ApiObject } from './resource.ts';
@@ -52,6 +52,9 @@ export interface Reflector<T> {
 /** client-go's: 0.8 s at first, 30 s at most. */
 const BACKOFF = { firstMs: 800, capMs: 30_000 };
 
+/** After a watch that lasted so long, the next failure waits as if it were the first. */
+const STEADY_MS = 5_000;
+
 /** A server that asks for a longer pause is not obeyed: that would be a stop in silence. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
@@ -92,6 +95,7 @@ export function startReflector<T>(options: ReflectorOptions<T>, signal: AbortSig
   /** Follows one watch, after a listing where one is needed. Never rejects. */
   async function follow(): Promise<Round> {
     const timeoutSeconds = Math.round(settings.watchSeconds * (1 + random()));
+    const listed = version === undefined;
     let openedAt: number | undefined;
     function onHeard(): void {
       hear();
@@ -101,41 +105,32 @@ export function startReflector<T>(options: ReflectorOptions<T>, signal: AbortSig
     let error: unknown;
     try {
       version ??= await list();
-      const { silence } = settings;
-      await followWatch(
-        {
-          access,
-          selection,
-          clock,
-          silence,
-          timeoutSeconds,
-          resourceVersion: version,
-          onHeard,
-          onEvent: take,
-        },
-        signal,
-      );
+      const watch = { access, selection, clock, silence: settings.silence, timeoutSeconds };
+      await followWatch({ ...watch, resourceVersion: version, onHeard, onEvent: take }, signal);
     } catch (caught) {
       error = caught;
       if (!mayResume(error)) version = undefined;
     }
     const lastedMs = openedAt === undefined ? 0 : clock.now() - openedAt;
+    if (isExpired(error) && !listed) return { end: 'forgotten', lastedMs, error };
     const complete = error === undefined && lastedMs >= (timeoutSeconds - 1) * 1000;
-    return { complete, lastedMs, error };
+    return { end: complete ? 'complete' : 'failed', lastedMs, error };
   }
 
   async function run(): Promise<void> {
     let failures = 0;
-    let waitMs = 0;
     while (!signal.aborted) {
-      const { complete, lastedMs, error } = await follow();
-      // A watch that lasted longer than the wait before it has paid for that wait.
-      if (complete || lastedMs > waitMs) failures = 0;
-      if (complete || signal.aborted) continue;
+      const { end, lastedMs, error } = await follow();
+      if (lastedMs >= STEADY_MS) failures = 0;
+      if (signal.aborted || end === 'complete') continue;
+      if (end === 'forgotten') {
+        log.debug('The API server has forgotten the last version; listing again', { error });
+        continue;
+      }
       report(error);
-      waitMs = Math.max(backoffDelay(BACKOFF, failures, random), retryAfter(error));
+      const pauseMs = Math.max(backoffDelay(BACKOFF, failures, random), retryAfter(error));
       failures += 1;
-      await clock.sleep(waitMs, signal);
+      await clock.sleep(pauseMs, signal);
     }
   }
 
@@ -166,8 +161,12 @@ export function startReflector<T>(options: ReflectorOptions<T>, signal: AbortSig
 }
 
 interface Round {
-  /** The server ended the watch when it was to. */
-  readonly complete: boolean;
+  /**
+   * `complete`: the server ended the watch when it was to. `forgotten`: it no longer holds a version
+   * from before; one that it has given just now and does not know is a failure.
+   */
+  readonly end: 'complete' | 'forgotten' | 'failed';
+  /** How long the watch was open. */
   readonly lastedMs: number;
   readonly error: unknown;
 }

@@ -17,7 +17,7 @@ function unreadable(
   title: string,
   kind: FaultName | FaultKind,
   match: FaultMatch,
-  what: Pick<Trouble, 'says' | 'slow'>,
+  what: Pick<Trouble, 'says' | 'once'>,
 ): void {
   trouble(title, {
     reason: 'TargetUnavailable',
@@ -49,7 +49,7 @@ describeTrouble('Auth0 is away:', () => {
   trouble('nothing comes through', {
     reason: 'TargetUnavailable',
     ...broken,
-    slow: true,
+    once: true,
     spoil: ({ toAuth0 }) => toAuth0.blackHole(),
     mend: ({ toAuth0 }) => toAuth0.resume(),
   });
@@ -60,7 +60,7 @@ describeTrouble('Auth0 is away:', () => {
     says: /token endpoint .*status 404.*Check auth0\.domain and auth0\.tokenEndpoint/,
   });
   unreadable('500 for ever', { kind: 'status', status: 500 }, LIST, failing);
-  unreadable('a hang', 'hang', LIST, { ...broken, slow: true });
+  unreadable('a hang', 'hang', LIST, { ...broken, once: true });
   unreadable('404 for the listing', { kind: 'status', status: 404 }, LIST, {
     says: /refuses to answer \(status 404\)/,
   });
@@ -88,7 +88,13 @@ describeTrouble('the second page of organizations is', () => {
   );
   const circle = { says: /lists its organizations in a circle.*Nothing was written/ };
   unreadable('itself again, for ever', 'loop-cursor', LIST, circle);
-  unreadable('the first one', 'repeat-page', PAGE_2, circle);
+  trouble('the first one', {
+    reason: 'TargetUnavailable',
+    ...circle,
+    once: true,
+    spoil: ({ auth0 }) => auth0.fault(PAGE_2, 'repeat-page'),
+    mend: () => {},
+  });
   unreadable(
     'one in which two have the same name',
     {

@@ -16,7 +16,7 @@ const spec = { limits: { deletions: '100%', updates: '100%' } };
 /** THE was fine and then goes wrong; the tenant is in step and must stay so. */
 function faulty(
   title: string,
-  what: Pick<Trouble, 'reason' | 'says' | 'slow' | 'the'>,
+  what: Pick<Trouble, 'reason' | 'says' | 'once' | 'the'>,
   spoil: (stage: Stage) => void | Promise<void>,
   mend: (stage: Stage) => void | Promise<void> = ({ the }) => the.clearFaults(),
 ): void {
@@ -72,7 +72,7 @@ describeTrouble('THE cannot be read:', () => {
   );
   for (const kind of ['hang', 'hang-in-body'] as const) {
     const says = /did not answer in full within 20 seconds/;
-    faulty(kind, { ...unavailable, says, slow: true }, always(kind));
+    faulty(kind, { ...unavailable, says, once: true }, always(kind));
   }
   story('redirects, which are not followed', async (world) => {
     const stage = await openStage(world);

@@ -34,6 +34,13 @@ describe('a thousand institutions', function () {
     expect(operator.auth0.tooManyRequests()).to.be.at.most(COUNT * 0.005);
   });
 
+  it("carry the sync's id into the tenant's own logs", async () => {
+    const { status } = await operator.get('world');
+    const writes = operator.auth0.requests.all().filter(({ method }) => method === 'POST');
+    const ids = new Set(writes.map(({ correlationId }) => correlationId));
+    expect([...ids].filter((id) => id !== undefined)).to.deep.equal([status?.lastSync?.id]);
+  });
+
   it('show in the columns', async () => {
     const [head, row] = (await operator.kubectl('get', 'isync')).trim().split('\n');
     expect(head?.split(/\s{2,}/)).to.deep.equal([

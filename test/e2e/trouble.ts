@@ -18,8 +18,8 @@ export interface Trouble extends StageOptions {
   readonly spoil?: (stage: Stage) => void | Promise<void>;
   /** Mends the cause, without touching the object. */
   readonly mend: (stage: Stage) => void | Promise<void>;
-  /** Each attempt takes minutes: one is enough. */
-  readonly slow?: boolean;
+  /** One attempt is enough, because it takes minutes or because the next one is well. */
+  readonly once?: boolean;
 }
 
 /** Every attempt is over within three minutes, and the next one begins within seconds. */
@@ -46,9 +46,9 @@ export function trouble(title: string, what: Trouble): void {
     if (what.later !== true) await stage.apply(what.spec);
 
     const { until } = stage;
-    const timeoutMs = what.slow === true ? SLOW_MS : 120_000;
+    const timeoutMs = what.once === true ? SLOW_MS : 120_000;
     const failed = await until((object) => hasFailed(object, what), { since, timeoutMs });
-    if (what.slow !== true) await until((object) => hasFailedAgain(object, failed), { since });
+    if (what.once !== true) await until((object) => hasFailedAgain(object, failed), { since });
     expectReported(stage.versions().slice(since), what);
     expectUntouched();
 

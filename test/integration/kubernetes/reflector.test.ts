@@ -189,25 +189,41 @@ describe('startReflector', () => {
     const stream = await answerWatch(10);
     stream.send({ type: 'ADDED', object: item('a', 11) });
     await untilEvents(1);
-    clock.advance(2401);
+    clock.advance(5000);
     stream.reset();
     expect(await passPause(400, 800)).to.equal(600);
     await answerWatch(11);
   });
 
-  it('lists again when the server has forgotten the version, and tells only the difference', async () => {
+  it('lists again at once when the server has forgotten, and tells only the difference', async () => {
     start();
     await answerList(10, item('a', 1), item('b', 2), item('c', 3));
-    (await nextWatch(10)).refuse(410, 'Expired');
+    (await answerWatch(10)).reset();
     await passPause(400, 800);
+    (await nextWatch(10)).refuse(410, 'Expired');
     await answerList(50, item('a', 1), item('c', 40), item('d', 41));
-    const stream = await answerWatch(50);
+    (await answerWatch(50)).reset();
     expect(events.slice(3)).to.deep.equal(['deleted b@2 b@2', 'modified c@3 c@40', 'added d@41']);
-    stream.send({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } });
     await passPause(400, 1600);
+    const resumed = await answerWatch(50);
+    resumed.send({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } });
     await answerList(60, item('a', 1), item('c', 40), item('d', 41));
     await answerWatch(60);
     expect(events).to.have.length(6);
+    expect(log.lines.filter(({ level }) => level === 'warn')).to.have.length(2);
+  });
+
+  it('lists in 0.8 s at most when a watch that lasted says so', async () => {
+    start();
+    await answerList(10);
+    const stream = await answerWatch(10);
+    stream.send({ type: 'ADDED', object: item('a', 11) });
+    await untilEvents(1);
+    clock.advance(5000);
+    stream.send({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } });
+    await passPause(400, 800);
+    await answerList(20, item('a', 11));
+    await answerWatch(20);
   });
 
   it('backs off when the server forgets every version at once', async () => {

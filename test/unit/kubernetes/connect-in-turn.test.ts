@@ -18,7 +18,9 @@ function openTurns() {
       protocol: 'https:',
       port: String(port),
     };
-    connect(options, (error) => void ended.push(`${port} ${error?.message ?? 'connected'}`));
+    connect(options, (...[error]) => {
+      ended.push(`${port} ${error?.message ?? 'connected'}`);
+    });
   }
 
   return { clock, begun, ended, ask };
