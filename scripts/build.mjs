@@ -11,6 +11,8 @@ const bundle = await rolldown({
   platform: 'node',
   cwd: root,
   transform: { define: { 'process.env.INSTITUTION_SYNC_VERSION': JSON.stringify(version) } },
+  // Of client-node only the kubeconfig is used; its API classes would cost 11 MB at every start.
+  treeshake: { moduleSideEffects: (id) => !id.includes('@kubernetes/client-node') },
   logLevel: 'warn',
 });
 const fresh = `${root}dist.${process.pid}`;

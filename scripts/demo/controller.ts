@@ -6,8 +6,8 @@ import type { Lifeline } from '../../test/control-plane/lifeline.ts';
 
 export interface Controller {
   readonly pid: number;
-  /** The end of its log. */
-  lastLines(count: number): Promise<string>;
+  /** An error with the end of the log, which is gone when the demo has ended. */
+  withLog(reason: string): Promise<Error>;
   /** Ends it; SIGTERM is an orderly end, and after a few seconds one by force. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -23,6 +23,7 @@ export interface ControllerOptions {
   readonly onDeath: (why: Error) => void;
 }
 
+const LOG_LINES = 10;
 const PATIENCE_MS = 5_000;
 
 /** Starts the controller as a local process. It does not outlive the demo. */
@@ -48,14 +49,15 @@ export async function startController(options: ControllerOptions): Promise<Contr
     const [code, signal] = await exited;
     await forget();
     if (stopping) return;
-    const said = await lastLines(1);
     const how = signal === null ? `with code ${String(code)}` : `by ${String(signal)}`;
-    options.onDeath(new Error(`The controller ended ${how}. It said last: ${said}`));
+    options.onDeath(await withLog(`The controller ended ${how}.`));
   }
 
-  async function lastLines(count: number): Promise<string> {
+  async function withLog(reason: string): Promise<Error> {
     const log = await readFile(options.logFile, 'utf8').catch(() => '');
-    return log.trim().split('\n').slice(-count).join('\n');
+    const lines = log.trim().split('\n').slice(-LOG_LINES);
+    if (log.trim() === '') return new Error(`${reason} The controller has logged nothing.`);
+    return new Error([reason, "The controller's log ends with:", ...lines].join('\n'));
   }
 
   function kill(signal: NodeJS.Signals): void {
@@ -64,7 +66,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
 
   return {
     pid,
-    lastLines,
+    withLog,
     async stop(signal) {
       stopping = true;
       kill(signal);

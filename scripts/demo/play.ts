@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Output } from '../../src/cli/screen/style.ts';
-import type { Controller } from './controller.ts';
 import type { Demo } from './show.ts';
 import { openLedger } from './ledger.ts';
 import type { DemoOptions } from './options.ts';
@@ -15,8 +14,6 @@ import { sumUp } from './scenes/sum-up.ts';
 import { openScreen } from './screen.ts';
 import { openShell } from './shell.ts';
 import { openStage } from './stage.ts';
-
-const LOG_LINES = 5;
 
 /**
  * Plays the whole demo: a cluster and two services, the installation, the first sync, changes, and
@@ -56,7 +53,8 @@ export async function play(
   try {
     for (const scene of [connect, fill, change, survive, hold, recover]) await scene(demo);
   } catch (error) {
-    throw ending.aborted ? error : await withLog(error, controller);
+    if (ending.aborted) throw error;
+    throw await controller.withLog(error instanceof Error ? error.message : String(error));
   }
   await sumUp(demo, (performance.now() - startedAt) / 1000);
   if (!options.keep) return;
@@ -64,11 +62,4 @@ export async function play(
   stack.use(await invite(demo));
   if (!ending.aborted) await once(ending, 'abort');
   failure.signal.throwIfAborted();
-}
-
-/** The log is gone with everything else: its end is told with what went wrong. */
-async function withLog(error: unknown, controller: Controller): Promise<Error> {
-  const log = await controller.lastLines(LOG_LINES);
-  const reason = error instanceof Error ? error.message : String(error);
-  return new Error(`${reason}\nThe controller's log ends with:\n${log}`, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   API_VERSION,
   APPROVE_ANNOTATION,
@@ -19,6 +20,14 @@ export const SECRETS: Resource = { group: '', version: 'v1', plural: 'secrets' }
 
 /** Names this controller in the objects' managedFields. */
 const FIELD_MANAGER = 'institution-sync';
+
+/** A Secret without keys has no data, or null. */
+const Secret = z.object({
+  data: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((data) => data ?? {}),
+});
 
 /** The reconciler's few acts on the real API server. An object that is gone meanwhile is no error. */
 export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectApi {
@@ -88,7 +97,7 @@ export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectA
     async readSecret(namespace, name, signal) {
       const secret = await access.get({ resource: SECRETS, namespace, name }, signal);
       if (secret === undefined) return undefined;
-      const data = (secret['data'] ?? {}) as Readonly<Record<string, string>>;
+      const { data } = Secret.parse(secret);
       return Object.fromEntries(
         Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
       );

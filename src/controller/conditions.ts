@@ -104,18 +104,18 @@ function stalled(
   return isRetry && before?.observedGeneration === generation ? before : undefined;
 }
 
-const SOURCE_REASONS: readonly FaultReason[] = ['SourceUnavailable', 'SourceInvalid'];
-const TARGET_REASONS: readonly FaultReason[] = [
+const SOURCE_REASONS: ReadonlySet<FaultReason> = new Set(['SourceUnavailable', 'SourceInvalid']);
+const TARGET_REASONS: ReadonlySet<FaultReason> = new Set([
   'TargetUnavailable',
   'AuthenticationFailed',
   'InsufficientScope',
   'ConnectionNotFound',
   'CapacityExceeded',
-];
+]);
 
 function source(facts: Facts): Verdict | undefined {
   const fault = faultOf(facts);
-  if (fault !== undefined && SOURCE_REASONS.includes(fault.reason)) {
+  if (fault !== undefined && SOURCE_REASONS.has(fault.reason)) {
     return { status: 'False', reason: fault.reason, message: fault.message };
   }
   if (facts.kind !== 'synced' || facts.report.institutions === undefined) return undefined;
@@ -124,7 +124,7 @@ function source(facts: Facts): Verdict | undefined {
 
 function target(facts: Facts): Verdict | undefined {
   const fault = faultOf(facts);
-  if (fault !== undefined && TARGET_REASONS.includes(fault.reason)) {
+  if (fault !== undefined && TARGET_REASONS.has(fault.reason)) {
     return { status: 'False', reason: fault.reason, message: fault.message };
   }
   if (facts.kind !== 'synced' || facts.report.organizations === undefined) return undefined;

@@ -125,6 +125,7 @@ function history(
   return [entry, ...(before.history ?? [])].slice(0, MAX_HISTORY);
 }
 
-function withoutUndefined<T extends object>(status: T): T {
-  return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined)) as T;
+/** The API server's answer has no undefined fields, so neither must what it is compared with. */
+function withoutUndefined(status: InstitutionSyncStatus): InstitutionSyncStatus {
+  return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined));
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Fault } from '../api/fault.ts';
 import { InstitutionSyncHead, parseSpec, type InstitutionSync } from '../api/institution-sync.ts';
 import {
@@ -17,16 +18,19 @@ export interface WatchedObject extends InstitutionSyncHead {
   readonly approval: string | undefined;
 }
 
+const Specified = z.object({ spec: z.unknown() });
+
 /** Reads an object of the API server. Throws only for what is no object of Kubernetes at all. */
 export function readWatchedObject(raw: unknown): WatchedObject {
   const head = InstitutionSyncHead.parse(raw);
+  const { spec } = Specified.parse(raw);
   const { annotations } = head.metadata;
   const requests = [REQUESTED_AT_ANNOTATION, FLUX_REQUESTED_AT_ANNOTATION].flatMap(
     (name) => annotations[name] ?? [],
   );
   const common = { ...head, requests, approval: annotations[APPROVE_ANNOTATION] };
   try {
-    return { ...common, spec: parseSpec((raw as { spec?: unknown }).spec), invalid: undefined };
+    return { ...common, spec: parseSpec(spec), invalid: undefined };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { ...common, spec: undefined, invalid: error };

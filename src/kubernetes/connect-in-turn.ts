@@ -19,11 +19,13 @@ export function connectInTurn(
   const waiting: { readonly since: number; readonly start: (late: boolean) => void }[] = [];
   let connecting = 0;
 
+  function takeTurn() {
+    return connecting < AT_ONCE ? waiting.shift() : undefined;
+  }
+
   function next(): void {
-    while (connecting < AT_ONCE) {
-      const first = waiting.shift();
-      if (first === undefined) return;
-      first.start(clock.now() - first.since > PATIENCE_MS);
+    for (let turn = takeTurn(); turn !== undefined; turn = takeTurn()) {
+      turn.start(clock.now() - turn.since > PATIENCE_MS);
     }
   }
 

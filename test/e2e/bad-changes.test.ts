@@ -137,7 +137,7 @@ describeTrouble('a tenant that is full', () => {
     await stage.setSecret(stage.keys);
     await stage.apply();
     const [troubled, well] = await runTwice(stage, 'CapacityExceeded', () => {
-      for (const { id, name } of [...auth0.organizations()]) {
+      for (const { id, name } of auth0.organizations()) {
         if (name.startsWith('unmanaged-')) auth0.removeOrganization(id);
       }
     });

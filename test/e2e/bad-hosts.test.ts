@@ -71,7 +71,9 @@ async function expectRefused(stage: Stage, field: string, list: string): Promise
   expect(notes[0]).to.contain(
     `The controller does not allow the host of spec.${field} (localhost:`,
   );
-  expect(notes[0]).to.contain(`Correct it, or have the controller's operator add the host to ${list}`);
+  expect(notes[0]).to.contain(
+    `Correct it, or have the controller's operator add the host to ${list}`,
+  );
   expect(stage.auth0.requests.all()).to.deep.equal([]);
   expect(stage.the.requests.all()).to.deep.equal([]);
   expect([stage.toAuth0.connections(), stage.toThe.connections()]).to.deep.equal([0, 0]);

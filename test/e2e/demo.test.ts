@@ -180,6 +180,19 @@ describe('npm run demo', function () {
     await expectNothingLeft();
   });
 
+  it('says what happened when the controller dies, and leaves nothing behind', async () => {
+    const showing = start(['--institutions', '300']);
+    // It works, and so it has logged something.
+    await showing.until('Unknown');
+    const [, pid] = /runs as process (\d+)/.exec(showing.shown()) ?? [];
+    process.kill(Number(pid), 'SIGKILL');
+    expect(await showing.exit).to.equal(1);
+    expect(showing.said()).to.match(
+      /^\ndemo: The controller ended by SIGKILL\.\nThe controller's log ends with:\n\{"time"/,
+    );
+    await expectNothingLeft();
+  });
+
   it('says in one line what is wrong with the command line, and what is missing', async () => {
     const misused = start(['--institutions', 'many']);
     expect(await misused.exit).to.equal(2);

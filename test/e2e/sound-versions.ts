@@ -3,7 +3,13 @@ import type { StoredObject } from './operator.ts';
 import type { Subject } from './subject.ts';
 
 /** They are there only while True. */
-const ONLY_TRUE = ['Reconciling', 'Stalled', 'ChangesHeld', 'InstitutionsSkipped', 'Suspended'];
+const ONLY_TRUE: ReadonlySet<string> = new Set([
+  'Reconciling',
+  'Stalled',
+  'ChangesHeld',
+  'InstitutionsSkipped',
+  'Suspended',
+]);
 
 /** What kstatus, kubectl wait and people rely on, in every version of the object. */
 function expectSound({ metadata, status }: StoredObject): void {
@@ -18,7 +24,7 @@ function expectSound({ metadata, status }: StoredObject): void {
     expect(condition.observedGeneration).to.be.within(1, status.observedGeneration ?? 0);
     expect(Date.parse(condition.lastTransitionTime)).to.be.at.most(Date.now());
     expect(condition.message).to.not.equal('');
-    if (ONLY_TRUE.includes(condition.type)) expect(condition.status).to.equal('True');
+    if (ONLY_TRUE.has(condition.type)) expect(condition.status).to.equal('True');
   }
 }
 

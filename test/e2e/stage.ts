@@ -12,7 +12,7 @@ import {
 import { institutions } from '../sandbox/institutions.ts';
 import { startTheSandbox, type TheOptions, type TheSandbox } from '../sandbox/the/start.ts';
 import type { SpecChanges, StoredObject } from './operator.ts';
-import type { World } from './troubled-world.ts';
+import type { World } from './world.ts';
 
 export type SecretKeys = Readonly<Record<string, string>>;
 
@@ -68,7 +68,7 @@ let stages = 0;
 
 /** Makes the services; neither the Secret nor the object exists yet. */
 export async function openStage(world: World, options: StageOptions = {}): Promise<Stage> {
-  const { operator, admin, history, secrets } = world;
+  const { operator, admin, history, secrets, services } = world;
   stages += 1;
   const name = `trouble-${stages}`;
   const client = {
@@ -86,6 +86,8 @@ export async function openStage(world: World, options: StageOptions = {}): Promi
   const the = await startTheSandbox({ rows: ROWS, etag: false, ...options.the });
   const toAuth0 = await startTcpProxy({ target: auth0.url });
   const toThe = await startTcpProxy({ target: the.url });
+  const ends = [toAuth0, toThe, auth0, the];
+  for (const { stop } of ends) services.defer(stop);
   secrets.add(client.clientSecret);
   const collection = `/api/v1/namespaces/${operator.namespace}/secrets`;
   const objects = `/apis/sync.timeshighereducation.com/v1alpha1/namespaces/${operator.namespace}/institutionsyncs`;
@@ -144,7 +146,7 @@ export async function openStage(world: World, options: StageOptions = {}): Promi
         .filter((each) => each.method !== 'GET' && (method ?? each.method) === each.method).length,
     async close() {
       await restRequestOk(admin, 'DELETE', `${objects}/${name}`);
-      await Promise.all([toAuth0.stop(), toThe.stop(), auth0.stop(), the.stop()]);
+      await Promise.all(ends.map(({ stop }) => stop()));
     },
   };
 }

