@@ -4,7 +4,6 @@ import { admit } from './admit.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Entry } from './entry.ts';
 import { givesUp, hasFinalizer, removeOrganizations, wantsFinalizer } from './finalizer.ts';
-import { Superseded } from './objects.ts';
 import { followProgress } from './progress.ts';
 import { publish } from './publish.ts';
 import { delayUntilNext } from './schedule.ts';
@@ -39,8 +38,6 @@ export async function reconcileDeletion(
     const event = { type: 'Normal', reason: 'OrganizationsRemoved', action: 'Remove' } as const;
     await api.recordEvent(object, { ...event, note }, signal);
   } catch (error) {
-    // Its policy may be another one now; the change has called already.
-    if (error instanceof Superseded) return 0;
     if (!(error instanceof Fault)) throw error;
     const isRival = error.reason === 'TenantConflict';
     const deletedAt = object.metadata.deletionTimestamp ?? '';

@@ -1,3 +1,4 @@
+import { APPROVE_ANNOTATION } from '../api/names.ts';
 import type { InstitutionSyncStatus } from '../api/status.ts';
 import type { SyncReport } from '../sync/report.ts';
 import { faultOf, type Facts } from './facts.ts';
@@ -10,6 +11,7 @@ export function eventsOf(
   facts: Facts,
   before: InstitutionSyncStatus,
   after: InstitutionSyncStatus,
+  name: string,
 ): readonly ObjectEvent[] {
   const events: ObjectEvent[] = [];
   const fault = faultOf(facts);
@@ -26,7 +28,11 @@ export function eventsOf(
 
   if (after.heldChanges && after.heldChanges.planHash !== before.heldChanges?.planHash) {
     const { deletions, updates, planHash } = after.heldChanges;
-    const note = `${deletions} removals and ${updates} updates exceed a limit and wait for approval. To release them: kubectl annotate institutionsync NAME --overwrite sync.timeshighereducation.com/approve=${planHash}`;
+    const held = [
+      ...(deletions > 0 ? [`${deletions} removals`] : []),
+      ...(updates > 0 ? [`${updates} updates`] : []),
+    ].join(' and ');
+    const note = `${held} exceed a limit and wait for approval. To release them: kubectl annotate institutionsync ${name} --overwrite ${APPROVE_ANNOTATION}=${planHash}`;
     events.push({ type: 'Warning', reason: 'ChangesHeld', action: 'Sync', note });
   }
   if (after.institutions?.skipped && !before.institutions?.skipped) {

@@ -37,8 +37,9 @@ export function givesUp(fault: Fault, deletedAt: string, now: number): boolean {
 }
 
 /**
- * Removes every managed organization of the tenant; resolves with how many were removed when none is
- * left. Rejects with a Fault: PartialFailure when Auth0 refuses some.
+ * Removes every managed organization of the tenant; resolves with how many were removed when a listing
+ * shows none any more: one that was made while the tenant changed may have missed some. Rejects with
+ * a Fault: PartialFailure when Auth0 refuses some.
  */
 export async function removeOrganizations(
   tenant: Tenant,
@@ -46,14 +47,18 @@ export async function removeOrganizations(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<number> {
-  const removals = await listManaged(tenant, observer, clock, signal);
-  const applied = nothingApplied();
-  await removeManaged(tenant, removals, applied, observer, signal);
-  if (applied.failed > 0) {
-    throw new Fault(
-      'PartialFailure',
-      `Auth0 refused to remove some organizations, for instance: ${applied.failures[0]?.message}. They are tried again; to leave them, set deletionPolicy to Retain.`,
-    );
+  let removed = 0;
+  for (;;) {
+    const removals = await listManaged(tenant, observer, clock, signal);
+    if (removals.length === 0) return removed;
+    const applied = nothingApplied();
+    await removeManaged(tenant, removals, applied, observer, signal);
+    if (applied.failed > 0) {
+      throw new Fault(
+        'PartialFailure',
+        `Auth0 refused to remove some organizations, for instance: ${applied.failures[0]?.message}. They are tried again; to leave them, set deletionPolicy to Retain.`,
+      );
+    }
+    removed += applied.deleted;
   }
-  return applied.deleted;
 }

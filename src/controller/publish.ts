@@ -49,7 +49,7 @@ export async function publish(
     entry.status = status;
   }
   recordFacts(metrics, object, facts, status);
-  for (const event of eventsOf(facts, before, status)) {
+  for (const event of eventsOf(facts, before, status, object.metadata.name)) {
     await api.recordEvent(object, event, signal);
   }
 }

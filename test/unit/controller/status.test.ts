@@ -131,7 +131,7 @@ describe('statusOf', () => {
 
 describe('eventsOf', () => {
   function events(facts: Facts, before: InstitutionSyncStatus): string[] {
-    return eventsOf(facts, before, after(facts, before)).map(
+    return eventsOf(facts, before, after(facts, before), 'world').map(
       ({ type, reason }) => `${type} ${reason}`,
     );
   }
@@ -157,6 +157,13 @@ describe('eventsOf', () => {
   it('tells of held changes once for each hash', () => {
     expect(events(held(3), after(synced))).to.deep.equal(['Warning ChangesHeld']);
     expect(events(held(3), after(held(3)))).to.deep.equal([]);
+  });
+
+  it('says how to release what is held', () => {
+    const [event] = eventsOf(held(3), after(synced), after(held(3), after(synced)), 'world');
+    expect(event?.note).to.equal(
+      '3 removals exceed a limit and wait for approval. To release them: kubectl annotate institutionsync world --overwrite sync.timeshighereducation.com/approve=sha256:2',
+    );
   });
 
   it('tells of skipped rows and of conflicts when they begin', () => {
