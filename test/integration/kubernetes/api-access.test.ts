@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { User } from '@kubernetes/client-node';
 import { expect } from 'chai';
+import { generate } from 'selfsigned';
 import { openApiAccess, type ApiAccess } from '../../../src/kubernetes/api-access.ts';
 import { KubernetesError } from '../../../src/kubernetes/kubernetes-error.ts';
 import { systemClock } from '../../../src/time/clock.ts';
@@ -329,7 +330,8 @@ describe('openApiAccess', () => {
   it('does not talk to a server that the kubeconfig does not trust', async () => {
     const kubeConfig = server.kubeConfig();
     kubeConfig.loadFromClusterAndUser(
-      { name: 'c', server: server.url, skipTLSVerify: false },
+      // Its own authority, because other tests may have made this process trust that of the server.
+      { name: 'c', server: server.url, skipTLSVerify: false, caData: await strangeAuthority() },
       { name: 'u', token: 'secret-token' },
     );
     const error = await failure(open({ kubeConfig }).get({ resource: SECRETS, name: 'a' }, signal));
@@ -538,3 +540,9 @@ describe('openApiAccess', () => {
     }
   });
 });
+
+/** A certificate that has signed no server of these tests, as a kubeconfig holds it. */
+async function strangeAuthority(): Promise<string> {
+  const { cert } = await generate([{ name: 'commonName', value: 'Stranger' }], { keyType: 'ec' });
+  return Buffer.from(cert).toString('base64');
+}
