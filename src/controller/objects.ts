@@ -92,7 +92,6 @@ export function trackObjects(events: ObjectEvents): Objects {
     entryOf,
     wake,
     onEvent(event, object, old) {
-      console.log('EVENT', event, object.metadata.uid, object.metadata.generation, entries.get(objectKey(object.metadata))?.uid, entries.get(objectKey(object.metadata))?.run?.generation);
       if (event === 'deleted') return forget(object);
       if (old !== undefined && asksTheSame(object, old)) return;
       const key = objectKey(object.metadata);

@@ -186,9 +186,15 @@ describe('a cluster in trouble', function () {
       organizations: { total: 9, managed: 9, inSync: 9, unmanaged: 9, conflicts: 9, held: 9 },
       heldChanges: { deletions: 9, updates: 9, planHash: 'sha256:0' },
     };
+    const patch = JSON.stringify({ status: stale });
     await kubectl(
-      ...['patch', 'isync', stage.name, '--subresource=status', '--type=merge', '-p'],
-      JSON.stringify({ status: stale }),
+      'patch',
+      'isync',
+      stage.name,
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      patch,
     );
     const since = stage.versions().length;
     world.controllers.push(await world.operator.startController());

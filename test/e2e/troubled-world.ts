@@ -34,7 +34,7 @@ export function describeTrouble(title: string, tellAll: () => void): void {
       }
     });
     it('no secret was shown in the log, a status or an event', async () => {
-      await Promise.allSettled(own.map(({ ended }) => ended));
+      await Promise.allSettled(own.map(async ({ ended }) => ended));
       if (opened !== undefined) await expectNoSecretShown(await opened);
     });
     after('end the world with the last suite', async () => {
