@@ -1,6 +1,8 @@
+import { parseDuration } from '../api/duration.ts';
 import type { InstitutionSyncStatus } from '../api/status.ts';
 import type { WatchedObject } from './watched-object.ts';
 import type { Publication } from './publish.ts';
+import { longestDelay } from './schedule.ts';
 import type { Session } from './session.ts';
 
 /** What the controller keeps in memory about one object. Losing it costs a sync, nothing more. */
@@ -89,8 +91,14 @@ export function isDue(object: WatchedObject, entry: Entry, now: number): boolean
     isUnsynced(object, entry) ||
     unansweredRequest(object, entry) !== undefined ||
     fittingApproval(object, entry) !== undefined ||
-    now >= entry.nextAt
+    now >= entry.nextAt ||
+    isBeyondNap(object, entry, now)
   );
+}
+
+/** The time was set when the clock was wrong, by this process or by the one before it. */
+function isBeyondNap({ spec }: WatchedObject, entry: Entry, now: number): boolean {
+  return spec !== undefined && entry.nextAt - now > longestDelay(parseDuration(spec.nap));
 }
 
 /** Without a verdict for this generation: changed while suspended, or stopped before the end. */

@@ -24,3 +24,8 @@ export function delayUntilNext(
   if (isStalling(fault)) return jittered(capMs, random);
   return backoffDelay({ firstMs: FIRST_RETRY_MS, capMs }, failures - 1, random);
 }
+
+/** No delay that `delayUntilNext` gives for this nap is longer, in milliseconds. */
+export function longestDelay(napMs: number): number {
+  return jittered(Math.max(napMs, SHORTEST_STALLED_MS), () => 1);
+}

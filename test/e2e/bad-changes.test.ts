@@ -101,7 +101,7 @@ describeTrouble('changes that Auth0 refuses', () => {
     expect(well.status?.lastSync).to.include({ created: 13, failed: 0 });
     expect(well.status).not.to.have.property('failures');
     expect(auth0.organizations()).to.have.length(ROWS.length);
-    expect(await stage.events('SyncFailed')).to.have.length(1);
+    expect(await stage.events('SyncFailed', 1)).to.have.length(1);
     await stage.close();
   });
 
@@ -146,7 +146,7 @@ describeTrouble('a tenant that is full', () => {
     expect(troubled.status?.lastSync).to.include({ created: 50 });
     expect(well.status?.organizations).to.include({ managed: ROWS.length });
     expect(auth0.organizations()).to.have.length(ROWS.length);
-    expect(await stage.events('SyncFailed')).to.have.length(1);
+    expect(await stage.events('SyncFailed', 1)).to.have.length(1);
     await stage.close();
   });
 });
@@ -164,7 +164,7 @@ describeTrouble('in the middle of the changes', () => {
     expect(first).to.equal(20);
     expect(well.status?.lastSync?.created).to.equal(ROWS.length - first);
     expect(stage.auth0.organizations()).to.have.length(ROWS.length);
-    expect(await stage.events('SyncFailed')).to.have.length(1);
+    expect(await stage.events('SyncFailed', 1)).to.have.length(1);
     await stage.close();
   });
 
@@ -210,8 +210,8 @@ describeTrouble('in the middle of the changes', () => {
     await stage.setSecret({ AUTH0_ACCESS_TOKEN: stage.mintToken() });
     const { status } = await stage.until((object) => isReady(object), { since, timeoutMs: 20_000 });
     expect(status?.lastSync).to.include({ created: ROWS.length - made, failed: 0 });
-    expect(await stage.events('CredentialsRotated')).to.have.length(1);
-    expect(await stage.events('SyncFailed')).to.have.length(1);
+    expect(await stage.events('CredentialsRotated', 1)).to.have.length(1);
+    expect(await stage.events('SyncFailed', 1)).to.have.length(1);
     await stage.close();
   });
 });

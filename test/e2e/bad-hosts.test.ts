@@ -66,7 +66,7 @@ async function expectRefused(stage: Stage, field: string, list: string): Promise
     expect(conditionOf(object, 'Ready')).to.equal('False InvalidSpec');
     expect(conditionOf(object, 'Stalled')).to.equal('True InvalidSpec');
   }
-  const notes = await stage.events('SyncFailed');
+  const notes = await stage.events('SyncFailed', 1);
   expect(notes).to.have.length(1);
   expect(notes[0]).to.contain(
     `The controller does not allow the host of spec.${field} (localhost:`,

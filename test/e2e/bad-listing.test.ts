@@ -178,7 +178,7 @@ describeTrouble('the audience', () => {
     expectUntouched();
     await stage.patch({ spec: { auth0: { audience: null } } });
     await stage.until((object) => isReady(object));
-    expect(await stage.events('SyncFailed')).to.have.length(1);
+    expect(await stage.events('SyncFailed', 1)).to.have.length(1);
     await stage.close();
   });
 });

@@ -180,7 +180,7 @@ describeTrouble('THE lists what cannot be:', () => {
     stage.the.clearFaults();
     await stage.until((object) => conditionOf(object, 'ChangesHeld') === undefined, { since });
     expectInStep(stage);
-    expect(await stage.events('ChangesHeld')).to.have.length(1);
+    expect(await stage.events('ChangesHeld', 1)).to.have.length(1);
     await stage.close();
   });
 });

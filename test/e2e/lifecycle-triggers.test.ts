@@ -99,6 +99,25 @@ describe('a sync starts at once', function () {
     expect(await reasonsOf(subject)).to.deep.equal(['SyncSucceeded', 'CredentialsRotated']);
   });
 
+  it('when the Secret that it refers to now is rotated, not for the one before', async () => {
+    await using subject = await startSubject(operator, 'referring', { rows });
+    const { clientId, clientSecret } = subject.auth0;
+    const keys = { AUTH0_CLIENT_ID: clientId, AUTH0_CLIENT_SECRET: clientSecret };
+    for (const name of ['old-credentials', 'new-credentials']) {
+      await operator.createSecret(name, keys);
+      await subject.applied({ auth0: { credentialsSecretRef: { name } } });
+    }
+    const before = await subject.get();
+    await operator.createSecret('old-credentials', { ...keys, AUTH0_CLIENT_SECRET: 'changed' });
+    await untilSeen(operator);
+    const rotated = subject.auth0.rotateSecret(clientId);
+    const { status } = await subject.syncAfter(() =>
+      operator.createSecret('new-credentials', { ...keys, AUTH0_CLIENT_SECRET: rotated }),
+    );
+    expect(status?.history?.[1]?.id).to.equal(before.status?.lastSync?.id);
+    expect(await reasonsOf(subject)).to.deep.equal(['SyncSucceeded', 'CredentialsRotated']);
+  });
+
   it('when the Secret that was missing is made', async () => {
     await using subject = await startSubject(operator, 'missing', { rows });
     const { clientId, clientSecret } = subject.auth0;

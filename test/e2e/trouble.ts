@@ -58,7 +58,7 @@ export function trouble(title: string, what: Trouble): void {
     expect(conditionOf(well, 'Stalled')).to.equal(undefined);
     expect(conditionOf(well, 'Reconciling')).to.equal(undefined);
     expectInStep(stage);
-    const notes = await stage.events('SyncFailed');
+    const notes = await stage.events('SyncFailed', 1);
     expect(notes, 'events of SyncFailed').to.have.length(1);
     expect(notes[0]).to.match(what.says);
     await stage.close();

@@ -27,6 +27,13 @@ describe('isDue', () => {
     expect(due({ status: settled }, NOW + 10 * 60_000)).to.equal(true);
   });
 
+  it('one whose next sync is further away than its nap is: a clock was wrong', () => {
+    const wrong = { ...settled, nextSyncTime: '2999-01-01T00:00:00Z' };
+    expect(due({ status: wrong })).to.equal(true);
+    expect(due({ spec: { nap: '8760h' }, status: settled })).to.equal(false);
+    expect(due({ spec: { nap: '9m' }, status: settled })).to.equal(true);
+  });
+
   it('a changed spec is', () => {
     expect(due({ status: { ...settled, observedGeneration: 1 } })).to.equal(true);
   });

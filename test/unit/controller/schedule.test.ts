@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { delayUntilNext } from '../../../src/controller/schedule.ts';
+import { delayUntilNext, longestDelay } from '../../../src/controller/schedule.ts';
 
 const MINUTE = 60_000;
 
@@ -31,5 +31,16 @@ describe('delayUntilNext', () => {
 
   it('retries an object without a readable nap', () => {
     expect(delayUntilNext(Infinity, 'InvalidSpec', 1, () => 0)).to.equal(5 * MINUTE);
+  });
+});
+
+describe('longestDelay', () => {
+  it('is never passed', () => {
+    for (const napMs of [1_000, MINUTE, 30 * MINUTE]) {
+      for (const fault of [undefined, 'SourceInvalid', 'SecretInvalid'] as const) {
+        const delay = delayUntilNext(napMs, fault, 30, () => 0.999_999);
+        expect(delay).to.be.at.most(longestDelay(napMs));
+      }
+    }
   });
 });
