@@ -53,7 +53,7 @@ export type PastSync = Immutable<z.output<typeof PastSync>>;
 
 const Failure = z.object({
   institutionId: z.string().describe("The institution's iid."),
-  operation: z.string().describe('What was tried, such as Create, Update or Delete.'),
+  operation: z.string().describe('What was tried: create, update, delete or connect.'),
   statusCode: z
     .int()
     .optional()

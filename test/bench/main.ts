@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchFirstSync } from './first-sync.ts';
+import { benchLatency } from './latency.ts';
 import { benchPlan } from './plan-cpu.ts';
 import { table, type Row } from './row.ts';
 
@@ -24,6 +25,7 @@ async function bench(what: string, run: () => Promise<readonly Row[]> | readonly
 }
 
 await bench('plan', benchPlan);
+await bench('start, apply and idle', benchLatency);
 for (const latencyMs of [0, 80, 300]) {
   await bench(`first sync, ${latencyMs} ms`, () =>
     benchFirstSync({ count, latencyMs, competitor: 0, timeScale }),

@@ -22,6 +22,7 @@ describe('an object of a newer version of the resource', function () {
       { op: 'add', path: `${schema}/x-kubernetes-preserve-unknown-fields`, value: true },
       { op: 'add', path: `${schema}/properties/mode/enum/-`, value: 'Audit' },
       { op: 'remove', path: `${schema}/properties/nap/pattern` },
+      { op: 'remove', path: `${schema}/properties/nap/x-kubernetes-validations` },
     ];
     const { operator } = world;
     await operator.kubectl('patch', 'crd', CRD, '--type=json', '-p', JSON.stringify(change));
