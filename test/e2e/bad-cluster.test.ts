@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { startTcpProxy, type TcpProxy } from '../control-plane/tcp-proxy.ts';
 import { startAuditedPlane, type AuditedPlane } from './audited-plane.ts';
-import { isReady } from './operator.ts';
+import { isReady, type StoredObject } from './operator.ts';
 import { expectNoSecretShown } from './secrets-shown.ts';
 import { openStage, ROWS, type Stage } from './stage.ts';
-import { expectInStep, makeUntidy } from './untidy-tenant.ts';
+import { expectInStep, makeUntidy, watchUntouched } from './untidy-tenant.ts';
 import { withhold } from './withheld-rights.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -73,6 +73,21 @@ describe('a cluster in trouble', function () {
     await stage.close();
   });
 
+  it('without the right to write events all is done, and the log says what is missing', async () => {
+    const giveBack = await withhold(world.operator, 'events');
+    const stage = await openStage(world);
+    makeUntidy(stage.auth0);
+    await stage.setSecret(stage.keys);
+    await stage.apply();
+    await stage.until((object) => isReady(object));
+    expectInStep(stage);
+    const line = await world.operator.controller.untilLine('An event could not be written');
+    expect(line).to.include({ name: stage.name, reason: 'SyncSucceeded' });
+    expect(JSON.stringify(line)).to.contain('events.k8s.io');
+    await giveBack();
+    await stage.close();
+  });
+
   it('the API server is away in the middle of a sync: it ends all the same, once', async () => {
     let creations = 0;
     const stage: Stage = await openStage(world, {
@@ -131,6 +146,33 @@ describe('a cluster in trouble', function () {
     expect(status).not.to.have.property('heldChanges');
     expect(status?.institutions).to.include({ total: rows.length, skipped: 0 });
     expect(Date.parse(status?.nextSyncTime ?? '')).to.be.below(Date.now() + 60_000);
+    await stage.close();
+  });
+
+  it('a failure that outlasts the controller is not told again', async () => {
+    const stage = await openStage(world);
+    makeUntidy(stage.auth0);
+    const expectUntouched = watchUntouched(stage);
+    await stage.setSecret(stage.keys);
+    stage.the.fault('*', { kind: 'status', status: 404 }, Infinity);
+    await stage.apply();
+    const isFailure = (object: StoredObject) => isReady(object, 'False SourceUnavailable');
+    const before = await stage.until(isFailure);
+    await stage.events('SyncFailed', 1);
+    await world.controllers.at(-1)?.stop();
+    const since = stage.versions().length;
+    world.controllers.push(await world.operator.startController());
+    const after = await stage.until(
+      (object) => object.status?.lastAttemptTime !== before.status?.lastAttemptTime,
+      { since },
+    );
+    expect(after.status?.conditions).to.deep.equal(before.status?.conditions);
+    expect(stage.versions().slice(since).every(isFailure)).to.equal(true);
+    expectUntouched();
+    stage.the.clearFaults();
+    await stage.until((object) => isReady(object));
+    expectInStep(stage);
+    expect(await stage.events('SyncFailed', 1)).to.have.length(1);
     await stage.close();
   });
 

@@ -23,6 +23,16 @@ describeTrouble('a Secret', () => {
     mend: mendSecret,
   });
 
+  trouble('that is deleted later', {
+    reason: 'SecretNotFound',
+    says: /no Secret "trouble-\d+" in namespace "operator-.*Create it with the keys AUTH0_CLIENT_ID/,
+    later: true,
+    async spoil({ name, world }) {
+      await world.operator.kubectl('delete', 'secret', name);
+    },
+    mend: mendSecret,
+  });
+
   const invalid: readonly [title: string, keys: (stage: Stage) => Record<string, string>][] = [
     ['without keys', () => ({})],
     ['with empty values', () => ({ AUTH0_CLIENT_ID: '', AUTH0_CLIENT_SECRET: ' \n' })],

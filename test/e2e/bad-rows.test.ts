@@ -5,10 +5,10 @@ import { describeTrouble, story } from './troubled-world.ts';
 
 const NO_ORGANIZATION = [
   { name: 'Without an iid' },
+  { iid: '../x', name: 'Another path' },
   { iid: '', name: 'With an empty iid' },
   { iid: '   ', name: 'With a blank iid' },
   { iid: null, name: 'With an iid of null' },
-  { iid: '../x', name: 'Another path' },
   { iid: '..', name: 'The folder above' },
   { iid: 'i-1/members', name: 'Another resource' },
   { iid: 'i-1?take=1', name: 'A query' },

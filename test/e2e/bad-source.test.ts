@@ -95,6 +95,32 @@ describeTrouble('THE cannot be read:', () => {
   });
 });
 
+describeTrouble('a certificate that nobody trusts', () => {
+  story('of THE', async (world) => {
+    const stage = await openStage(world);
+    makeUntidy(stage.auth0);
+    const expectUntouched = watchUntouched(stage);
+    await stage.setSecret(stage.keys);
+    // The API server's certificate is of an authority that the controller trusts for nothing else.
+    await stage.apply({ institutions: { endpoint: `${world.operator.plane.server}${PATH}` } });
+    const { status } = await stage.until((object) => isReady(object, 'False SourceUnavailable'));
+    expect(status?.conditions?.[0]?.message).to.match(
+      /Its certificate is not trusted: check the endpoint, or give .* NODE_EXTRA_CA_CERTS/,
+    );
+    expectUntouched();
+    await stage.close();
+  });
+
+  story('of Auth0', async (world) => {
+    const stage = await openStage(world);
+    await stage.setSecret(stage.keys);
+    await stage.apply({ auth0: { domain: new URL(world.operator.plane.server).host } });
+    const { status } = await stage.until((object) => isReady(object, 'False TargetUnavailable'));
+    expect(status?.conditions?.[0]?.message).to.match(/certificate/i);
+    await stage.close();
+  });
+});
+
 describeTrouble('THE answers what is no page:', () => {
   faulty('HTML with 200', unreadable, always('html'));
   faulty('an empty 200', unreadable, always('empty'));
@@ -102,7 +128,6 @@ describeTrouble('THE answers what is no page:', () => {
   faulty('a body that is cut', unreadable, always('cut-body'));
   faulty('a reset in the body', unreadable, always('reset-after-headers'));
   faulty('204', unreadable, always({ kind: 'status', status: 204 }));
-  faulty('304 without being asked', unreadable, always({ kind: 'status', status: 304 }));
   faulty('another shape', unreadable, always('wrong-shape'));
   faulty('the rows alone', unreadable, body(ROWS));
   faulty('rows of null', unreadable, body({ rowCount: 0, rows: null }));
@@ -114,6 +139,11 @@ describeTrouble('THE answers what is no page:', () => {
     'latin1',
   );
   faulty('names in Latin-1', unreadable, body(latin));
+  trouble('304 without being asked', {
+    ...unreadable,
+    spoil: always({ kind: 'status', status: 304 }),
+    mend: ({ the }) => the.clearFaults(),
+  });
   faulty('HTML as the second page', unreadable, always('html', PAGE_2));
   faulty('half of the second page', unreadable, always('garbage-json', PAGE_2));
 });

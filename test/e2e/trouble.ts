@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ConditionType } from '../../src/api/conditions.ts';
 import { isStalling, type FaultReason } from '../../src/api/reasons.ts';
 import { conditionOf, isReady, type SpecChanges, type StoredObject } from './operator.ts';
 import { openStage, type SecretKeys, type Stage, type StageOptions } from './stage.ts';
@@ -22,8 +23,19 @@ export interface Trouble extends StageOptions {
   readonly once?: boolean;
 }
 
-/** Every attempt is over within three minutes, and the next one begins within seconds. */
+/** Every attempt is over within three minutes. */
 const SLOW_MS = 240_000;
+/** Once mended: the waits within a sync are 16 seconds at most, those between two are 11. */
+const RECOVERY_MS = 60_000;
+
+const AVAILABILITY: Readonly<Partial<Record<FaultReason, ConditionType>>> = {
+  SourceUnavailable: 'SourceAvailable',
+  SourceInvalid: 'SourceAvailable',
+  TargetUnavailable: 'TargetAvailable',
+  AuthenticationFailed: 'TargetAvailable',
+  InsufficientScope: 'TargetAvailable',
+  ConnectionNotFound: 'TargetAvailable',
+};
 
 /**
  * Tells that a trouble is reported for what it is and again only once, that nothing is written while
@@ -54,9 +66,13 @@ export function trouble(title: string, what: Trouble): void {
 
     const mendedAt = stage.versions().length;
     await what.mend(stage);
-    const well = await until((object) => isReady(object), { since: mendedAt, timeoutMs });
-    expect(conditionOf(well, 'Stalled')).to.equal(undefined);
-    expect(conditionOf(well, 'Reconciling')).to.equal(undefined);
+    const well = await until((object) => isReady(object), {
+      since: mendedAt,
+      timeoutMs: RECOVERY_MS,
+    });
+    expect(well.status?.conditions?.map(({ type, status }) => `${type} ${status}`)).to.have.members(
+      ['Ready True', 'SourceAvailable True', 'TargetAvailable True'],
+    );
     expectInStep(stage);
     const notes = await stage.events('SyncFailed', 1);
     expect(notes, 'events of SyncFailed').to.have.length(1);
@@ -90,6 +106,10 @@ function expectReported(versions: readonly StoredObject[], { reason, says }: Tro
     const stalled = isStalling(reason) ? `True ${reason}` : undefined;
     expect(conditionOf(object, 'Stalled')).to.equal(stalled);
     if (isStalling(reason)) expect(conditionOf(object, 'Reconciling')).to.equal(undefined);
+    const unavailable = AVAILABILITY[reason];
+    if (unavailable !== undefined) {
+      expect(conditionOf(object, unavailable)).to.equal(`False ${reason}`);
+    }
     expect(object.status?.observedGeneration).to.equal(object.metadata.generation);
   }
 }
