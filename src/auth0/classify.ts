@@ -47,12 +47,23 @@ export interface Target {
   readonly concerns: 'tenant' | 'organization' | 'creation';
 }
 
+/** OpenSSL's and Node's words for a certificate that is not trusted; waiting does not mend it. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
+
 /** No complete answer came. */
-export function unreachable({ domain }: Pick<Target, 'domain'>, error: unknown): Transient {
+export function unreachable({ domain }: Pick<Target, 'domain'>, error: unknown): Fault | Transient {
+  const cause = networkCause(error);
+  if (CERTIFICATE.test(cause)) {
+    return new Fault(
+      'TargetUnavailable',
+      `The certificate of Auth0 (${domain}) is not trusted (${cause}). Check auth0.domain, or give your own CA in NODE_EXTRA_CA_CERTS.`,
+      { cause: error },
+    );
+  }
   return new Transient(
     new Fault(
       'TargetUnavailable',
-      `No complete answer from Auth0 (${domain}): ${networkCause(error)}. The next sync tries again; if this lasts, check the domain, the network and the proxy settings.`,
+      `No complete answer from Auth0 (${domain}): ${cause}. The next sync tries again; if this lasts, check the domain, the network and the proxy settings.`,
       { cause: error },
     ),
   );

@@ -100,7 +100,7 @@ function expectReported(versions: readonly StoredObject[], { reason, says }: Tro
     expect(ready?.reason).to.equal(reason);
     return ready?.message;
   });
-  expect([...new Set(messages)], 'messages').to.have.length(1);
+  expect([...new Set(messages)], 'messages').to.deep.equal(messages.slice(0, 1));
   expect(messages[0]).to.match(says);
   for (const object of verdicts) {
     const stalled = isStalling(reason) ? `True ${reason}` : undefined;

@@ -149,10 +149,24 @@ describe('auth0: why there is no answer', () => {
   ];
   for (const [error, cause] of CAUSES) {
     it(`${String(error)}: ${cause}`, () => {
-      const { fault, throttledMs } = unreachable({ domain: 'd' }, error);
+      const passing = unreachable({ domain: 'd' }, error);
+      if (!(passing instanceof Transient)) throw new Error('it is retried');
+      const { fault, throttledMs } = passing;
       expect(fault).to.include({ reason: 'TargetUnavailable', cause: error });
       expect(fault.message).to.contain(`(d): ${cause}. The next sync`);
       expect(throttledMs).to.equal(undefined);
     });
   }
+
+  it('a certificate that is not trusted is no passing failure', () => {
+    for (const code of ['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']) {
+      const cause = Object.assign(new Error('x'), { code });
+      expect(unreachable({ domain: 'd' }, new TypeError('fetch failed', { cause })))
+        .to.be.instanceOf(Fault)
+        .with.property(
+          'message',
+          `The certificate of Auth0 (d) is not trusted (${code}). Check auth0.domain, or give your own CA in NODE_EXTRA_CA_CERTS.`,
+        );
+    }
+  });
 });
