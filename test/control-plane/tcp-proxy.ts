@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +22,11 @@ export interface TcpProxy {
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Where no system keeps services of its own. */
+const LOWEST_PORT = 15_000;
+/** Linux hands out ports from here on; one of those might be given to another during `refuse`. */
+const FIRST_EPHEMERAL_PORT = 32_768;
 
 /** Starts a proxy on a free port of 127.0.0.1 for `target`, a URL with a port. */
 export async function startTcpProxy(options: { readonly target: string }): Promise<TcpProxy> {
@@ -84,8 +90,16 @@ export async function startTcpProxy(options: { readonly target: string }): Promi
   async function listen(port: number): Promise<number> {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    return typeof address === 'object' ? (address?.port ?? 0) : 0;
+    return port;
+  }
+  async function listenAnywhere(): Promise<number> {
+    for (;;) {
+      try {
+        return await listen(randomInt(LOWEST_PORT, FIRST_EPHEMERAL_PORT));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      }
+    }
   }
   function dropConnections(): void {
     for (const client of open) client.resetAndDestroy();
@@ -104,7 +118,7 @@ export async function startTcpProxy(options: { readonly target: string }): Promi
     hole = undefined;
   }
 
-  const port = await listen(0);
+  const port = await listenAnywhere();
   const url = new URL(target);
   url.hostname = '127.0.0.1';
   url.port = String(port);

@@ -88,6 +88,10 @@ describe('the TCP proxy', () => {
     expect(await say(await open(), 'b')).to.equal('b');
   });
 
+  it('has a port that the system gives to nobody else while it refuses', () => {
+    expect(proxy.port).to.be.within(1_024, 32_767);
+  });
+
   it('delays both directions, without losing order or throughput', async () => {
     const client = await open();
     proxy.delay(60);
