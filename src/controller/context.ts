@@ -18,4 +18,6 @@ export interface ReconcileContext {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
+  /** Names syncs: never the same twice. */
+  readonly newId: () => string;
 }

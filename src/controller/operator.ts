@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { tenantHost } from '../api/auth0-settings.ts';
 import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
@@ -45,6 +46,8 @@ export interface Surroundings {
   /** How Auth0 and THE are reached; the real network without them. */
   readonly fetch?: SessionContext['tenant']['fetch'];
   readonly adapter?: SessionContext['source']['adapter'];
+  /** As `ReconcileContext.newId`; UUIDs without it. */
+  readonly newId?: () => string;
 }
 
 export interface Operator {
@@ -146,6 +149,7 @@ async function operate(
     log,
     clock,
     random,
+    newId: options.newId ?? randomUUID,
   };
 
   const queue: WorkQueue = startWorkQueue(

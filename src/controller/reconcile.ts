@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { parseDuration } from '../api/duration.ts';
 import { Fault } from '../api/fault.ts';
 import { withDeadline } from '../kubernetes/deadline.ts';
@@ -42,7 +41,7 @@ export async function reconcile(
 ): Promise<number | undefined> {
   // Known before the first wait, so that a change of the object stops what was begun for the old one.
   const { generation } = object.metadata;
-  const run = { id: randomUUID(), generation, abort: new AbortController() };
+  const run = { id: context.newId(), generation, abort: new AbortController() };
   entry.run = run;
   try {
     const until = AbortSignal.any([signal, run.abort.signal]);
@@ -159,7 +158,7 @@ async function runSync(
 ): Promise<Facts> {
   const { api, clock, metrics } = context;
   const { generation } = object.metadata;
-  const id = entry.run?.id ?? randomUUID();
+  const id = entry.run?.id ?? context.newId();
   const log = context.log.child({ sync: id });
   const newSettings = entry.syncedGeneration !== generation;
   await publish(

@@ -1,0 +1,182 @@
+import {
+  API_VERSION,
+  APPROVE_ANNOTATION,
+  KIND,
+  REQUESTED_AT_ANNOTATION,
+  FLUX_REQUESTED_AT_ANNOTATION,
+} from '../../src/api/names.ts';
+import { InstitutionSyncSpec } from '../../src/api/spec.ts';
+import type { InstitutionSyncStatus } from '../../src/api/status.ts';
+import { INSTITUTION_SYNCS, SECRETS } from '../../src/controller/cluster-api.ts';
+import type { ApiServer, Stored } from './api-server.ts';
+import type { Dice } from './dice.ts';
+import type { ModelTenant } from './model-tenant.ts';
+import { endpointOf } from './the-line.ts';
+
+export const NAMESPACE = 'identity';
+
+/** The cluster as people use it: InstitutionSyncs and their Secrets. */
+export interface Kubectl {
+  readonly objects: () => readonly Stored[];
+  object(name: string): Stored | undefined;
+  createObject(name: string, spec?: Readonly<Record<string, object | string>>): void;
+  editSpec(name: string, change: object): void;
+  annotate(name: string, annotation: string, value: string): void;
+  deleteObject(name: string): void;
+  /** The Secret's right content: the tenant accepts these credentials from now on. */
+  writeSecret(name: string): void;
+  writeWrongSecret(name: string): void;
+  deleteSecret(name: string): void;
+  /** Writes it anew unless it is right. */
+  mendSecret(name: string): void;
+}
+
+export function createKubectl(server: ApiServer, tenant: ModelTenant, dice: Dice): Kubectl {
+  const right = new Set<string>();
+  let serial = 0;
+
+  function objectAt(name: string) {
+    return { resource: INSTITUTION_SYNCS, namespace: NAMESPACE, name };
+  }
+  function secretAt(name: string) {
+    return { resource: SECRETS, namespace: NAMESPACE, name: `creds-${name}` };
+  }
+  function putSecret(name: string, keys: Readonly<Record<string, string>>): void {
+    const at = secretAt(name);
+    const data = Object.fromEntries(
+      Object.entries(keys).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    );
+    const before = server.get(at);
+    if (before === undefined) server.create(at, { metadata: { name: at.name }, data });
+    else server.replace(at, { ...before, data });
+  }
+
+  const kubectl: Kubectl = {
+    objects: () => server.list(objectAt('')),
+    object: (name) => server.get(objectAt(name)),
+    createObject(name, spec = {}) {
+      if (kubectl.object(name) !== undefined) return;
+      const whole = InstitutionSyncSpec.parse({
+        auth0: {
+          domain: dice.pick([tenant.host, tenant.host.toUpperCase(), `${tenant.host}:443`]),
+          audience: `https://${tenant.host}/api/v2/`,
+          credentialsSecretRef: { name: `creds-${name}` },
+        },
+        ...spec,
+        institutions: { pageSize: 3, ...Object(spec['institutions']), endpoint: endpointOf(name) },
+      });
+      const at = objectAt(name);
+      server.create(at, { apiVersion: API_VERSION, kind: KIND, metadata: { name }, spec: whole });
+    },
+    editSpec(name, change) {
+      if (kubectl.object(name) !== undefined) server.merge(objectAt(name), { spec: change });
+    },
+    annotate(name, annotation, value) {
+      if (kubectl.object(name) === undefined) return;
+      server.merge(objectAt(name), { metadata: { annotations: { [annotation]: value } } });
+    },
+    deleteObject: (name) => server.delete(objectAt(name)),
+    mendSecret(name) {
+      if (!right.has(name)) kubectl.writeSecret(name);
+    },
+    writeSecret(name) {
+      serial += 1;
+      right.add(name);
+      if (dice.chance(0.2))
+        return putSecret(name, { AUTH0_ACCESS_TOKEN: tenant.issueByHand(name) });
+      const secret = `secret-${serial}`;
+      tenant.secrets.set(name, (tenant.secrets.get(name) ?? new Set()).add(secret));
+      putSecret(name, { AUTH0_CLIENT_ID: name, AUTH0_CLIENT_SECRET: secret });
+    },
+    writeWrongSecret(name) {
+      right.delete(name);
+      putSecret(
+        name,
+        dice.pick([
+          { AUTH0_CLIENT_ID: name, AUTH0_CLIENT_SECRET: 'wrong' },
+          { AUTH0_CLIENT_ID: name },
+          { AUTH0_ACCESS_TOKEN: 'expired' },
+        ] as const),
+      );
+    },
+    deleteSecret(name) {
+      right.delete(name);
+      server.delete(secretAt(name));
+    },
+  };
+  return kubectl;
+}
+
+const NAMES = ['a', 'b'];
+
+/** What people do to objects and Secrets. */
+export function objectDeeds(kubectl: Kubectl, tenant: ModelTenant, dice: Dice, now: () => number) {
+  let requests = 0;
+  let lastHash = 'sha256:0';
+
+  function name(): string {
+    return dice.chance(0.75) ? 'a' : 'b';
+  }
+  function edit(change: object): void {
+    kubectl.editSpec(name(), change);
+  }
+  function heldHash(object: string): string | undefined {
+    const status = kubectl.object(object)?.['status'] as InstitutionSyncStatus | undefined;
+    return status?.heldChanges?.planHash;
+  }
+
+  return {
+    'changes the nap': () => edit({ nap: dice.pick(['3s', '10s', '30s', '20m']) }),
+    'changes the drift interval': () => edit({ driftInterval: dice.pick(['5s', '1m', '1h']) }),
+    'sets mode Plan': () => edit({ mode: 'Plan' }),
+    'sets mode Enforce': () => edit({ mode: 'Enforce' }),
+    'switches pruning': () => edit({ organizations: { prune: dice.chance(0.7) } }),
+    'switches adoption': () => edit({ organizations: { adopt: dice.chance(0.7) } }),
+    'chooses fields': () => edit({ organizations: { metadata: dice.pick([[], ['country']]) } }),
+    'sets limits'() {
+      const deletions = dice.pick(['5%', '30%', '100%', 0, 1, 3]);
+      edit({ limits: { deletions, updates: dice.pick(['100%', '50%', 0, 1, 4]) } });
+    },
+    'changes the page size': () => edit({ institutions: { pageSize: dice.pick([2, 3, 5, 100]) } }),
+    'changes the minimum': () => edit({ institutions: { minimum: dice.pick([1, 1, 4]) } }),
+    'changes the budget': () => edit({ auth0: { requestBudget: dice.pick([10, 50, 100]) } }),
+    'asks for a connection'() {
+      const wanted = [{ name: 'Users', assignMembershipOnLogin: dice.chance(0.5) }];
+      edit({ auth0: { connections: dice.chance(0.7) ? wanted : [] } });
+    },
+    'asks for a connection that does not exist': () =>
+      edit({ auth0: { connections: [{ name: 'Nowhere', assignMembershipOnLogin: false }] } }),
+    suspends: () => edit({ suspend: true }),
+    resumes: () => edit({ suspend: false }),
+    'asks for a sync now'() {
+      requests += 1;
+      const annotation = dice.pick([REQUESTED_AT_ANNOTATION, FLUX_REQUESTED_AT_ANNOTATION]);
+      const value = dice.chance(0.5) ? `request-${requests}` : new Date(now()).toISOString();
+      kubectl.annotate(name(), annotation, value);
+    },
+    'approves what is held'() {
+      for (const object of NAMES) {
+        const hash = heldHash(object);
+        if (hash === undefined) continue;
+        lastHash = hash;
+        kubectl.annotate(object, APPROVE_ANNOTATION, hash);
+      }
+    },
+    'approves something else': () => kubectl.annotate(name(), APPROVE_ANNOTATION, 'sha256:1234'),
+    'approves what was held before': () => kubectl.annotate(name(), APPROVE_ANNOTATION, lastHash),
+    'changes the deletion policy': () =>
+      edit({ deletionPolicy: dice.pick(['Retain', 'Delete'] as const) }),
+    'deletes an object': () => kubectl.deleteObject(name()),
+    'creates an object'() {
+      for (const object of dice.chance(0.5) ? NAMES : [name()]) kubectl.createObject(object);
+    },
+    'rotates the credentials'() {
+      const object = name();
+      if (dice.chance(0.5)) tenant.secrets.delete(object);
+      kubectl.writeSecret(object);
+    },
+    'writes wrong credentials': () => kubectl.writeWrongSecret(name()),
+    'corrects the credentials': () => kubectl.writeSecret(name()),
+    'deletes a Secret': () => kubectl.deleteSecret(name()),
+  };
+}
