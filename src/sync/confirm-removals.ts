@@ -1,5 +1,6 @@
-import type { Listing } from '../institutions/institution.ts';
+import { inSlices } from '../time/slices.ts';
 import type { Plan } from './changes.ts';
+import { listedIdsInSlices } from './listed-ids.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -13,16 +14,10 @@ export async function confirmRemovals(
   signal: AbortSignal,
 ): Promise<Plan> {
   if (plan.removals.length === 0) return plan;
-  const listed = idsOf(await source.list(signal));
+  const listing = await source.list(signal);
+  const listed = await inSlices(listedIdsInSlices(listing), signal);
   return {
     ...plan,
     removals: plan.removals.filter(({ institutionId }) => !listed.has(institutionId)),
   };
-}
-
-function idsOf({ institutions, skipped }: Listing): ReadonlySet<string> {
-  const ids = new Set<string>();
-  for (const { id } of institutions) ids.add(id);
-  for (const { id } of skipped) if (id !== undefined) ids.add(id);
-  return ids;
 }

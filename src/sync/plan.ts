@@ -3,6 +3,7 @@ import type { Institution, Listing } from '../institutions/institution.ts';
 import { atOnce, ROWS_PER_SLICE, type Sliced } from '../time/slices.ts';
 import type { Conflict, Creation, Plan, Removal, Update } from './changes.ts';
 import { differences } from './desired.ts';
+import { listedIdsInSlices } from './listed-ids.ts';
 import { markOf, ownershipInSlices, type Ownership } from './ownership.ts';
 import { orderRenames } from './renames.ts';
 
@@ -101,13 +102,7 @@ function* removals(
   listing: Pick<Listing, 'institutions' | 'skipped'>,
   owned: Ownership,
 ): Sliced<{ readonly removals: readonly Removal[]; readonly conflicts: readonly Conflict[] }> {
-  const listed = new Set<string>();
-  for (const { id } of listing.skipped) if (id !== undefined) listed.add(id);
-  for (const [row, { id }] of listing.institutions.entries()) {
-    if (row % ROWS_PER_SLICE === 0) yield;
-    listed.add(id);
-  }
-
+  const listed = yield* listedIdsInSlices(listing);
   const gone: Removal[] = [];
   const conflicts: Conflict[] = [];
   let row = 0;

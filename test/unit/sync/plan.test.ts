@@ -165,6 +165,16 @@ describe('plan', () => {
       [],
     ],
     [
+      'the organization of a skipped row is kept also when its iid has another case or white space',
+      [
+        [],
+        [organization('org_1', 'a'), organization('org_2', 'b'), organization('org_3', 'c')],
+        SETTINGS,
+        ['A', ' b\u00a0', 'x'],
+      ],
+      ['remove org_3'],
+    ],
+    [
       'a name held by a renamed organization is free after its rename',
       [
         [institution('a'), institution('b')],
