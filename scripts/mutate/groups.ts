@@ -1,0 +1,104 @@
+/** Files that are mutated together, and the tests that must notice. */
+export interface Group {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** The quickest first: the first failure ends a run. */
+  readonly tests: readonly string[];
+}
+
+/** What decides over creations, updates and removals, and what keeps it from deciding wrongly. */
+export const GROUPS: readonly Group[] = [
+  {
+    name: 'plan',
+    files: paths('src/sync', ['plan', 'changes', 'desired', 'listed-ids', 'ownership', 'renames']),
+    tests: paths('test/unit/sync', [
+      'plan.test',
+      'plan-in-slices.test',
+      'sync.test',
+      'sync-laws.test',
+    ]),
+  },
+  {
+    name: 'policy',
+    files: [
+      ...paths('src/sync', ['policy', 'plan-hash', 'confirm-removals', 'scopes']),
+      'src/api/limit.ts',
+    ],
+    tests: [
+      'test/unit/api/limit.test.ts',
+      'test/unit/api/crd.test.ts',
+      ...paths('test/unit/sync', [
+        'policy.test',
+        'plan-hash.test',
+        'confirm-removals.test',
+        'scopes.test',
+        'sync-held.test',
+        'policy-laws.test',
+      ]),
+    ],
+  },
+  {
+    name: 'apply',
+    files: paths('src/sync', ['apply-change', 'apply', 'remove-all', 'report', 'snapshot', 'sync']),
+    tests: paths('test/unit/sync', [
+      'apply-change.test',
+      'apply.test',
+      'apply-stopped.test',
+      'snapshot.test',
+      'remove-all.test',
+      'sync.test',
+      'sync-connections.test',
+      'sync-faults.test',
+      'sync-held.test',
+      'sync-interrupted.test',
+      'confirm-removals.test',
+      'sync-laws.test',
+    ]),
+  },
+  {
+    name: 'rows',
+    files: paths('src/institutions', ['tally', 'page', 'row', 'display-name', 'digest']),
+    tests: paths('test/unit/institutions', [
+      'tally.test',
+      'page.test',
+      'row.test',
+      'display-name.test',
+      'digest.test',
+    ]),
+  },
+  {
+    name: 'listing',
+    files: paths('src/institutions', ['listing', 'page-reader', 'row-stream']),
+    tests: [
+      'test/unit/institutions/row-stream.test.ts',
+      'test/unit/institutions/page.test.ts',
+      ...paths('test/integration/institutions', ['listing.test', 'conditional.test']),
+    ],
+  },
+  {
+    name: 'tenant',
+    files: paths('src/auth0', ['answers', 'organizations']),
+    tests: [
+      'test/unit/auth0/answers.test.ts',
+      ...paths('test/integration/auth0', ['organizations.test', 'unreadable.test']),
+    ],
+  },
+  {
+    name: 'rights',
+    files: paths('src/controller', ['tenant-conflict', 'allow-list', 'finalizer']),
+    tests: paths('test/unit/controller', [
+      'tenant-conflict.test',
+      'allow-list.test',
+      'finalizer.test',
+    ]),
+  },
+  {
+    name: 'lease',
+    files: paths('src/kubernetes', ['held-lease', 'lease-claim', 'lease-record']),
+    tests: paths('test/unit/kubernetes', ['lease.test', 'lease-contention.test']),
+  },
+];
+
+function paths(folder: string, names: readonly string[]): readonly string[] {
+  return names.map((name) => `${folder}/${name}.ts`);
+}
