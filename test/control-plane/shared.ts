@@ -4,8 +4,8 @@ import { startControlPlane, type ControlPlane } from './start.ts';
 let plane: Promise<ControlPlane> | undefined;
 
 /**
- * The one control plane of this mocha run, started by the first call and stopped after the last
- * test. Tests keep apart by namespaces of their own.
+ * The one control plane of this process, started by the first call and stopped after the last test.
+ * Tests keep apart by namespaces of their own.
  */
 export function sharedControlPlane(): Promise<ControlPlane> {
   plane ??= startControlPlane();
@@ -20,6 +20,8 @@ before('find the binaries of the control plane', async function () {
 });
 
 after('stop the control plane', async function () {
+  // A worker of a parallel run goes on with the next file; the control plane ends with the worker.
+  if (process.env['MOCHA_WORKER_ID'] !== undefined) return;
   this.timeout(30_000);
   const running = await plane?.catch(() => undefined);
   await running?.stop();
