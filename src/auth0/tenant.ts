@@ -26,6 +26,8 @@ export interface TenantOptions {
   readonly fetch?: Fetch | undefined;
   /** Called for each request with the answer's status; undefined when there was no answer. */
   readonly onRequest?: ((endpoint: string, status: number | undefined) => void) | undefined;
+  /** As `TokenSourceOptions.onExpiry`. */
+  readonly onExpiry?: ((expiresAt: number | undefined) => void) | undefined;
   /** Called right before each write goes out; throws when it must not. */
   readonly mayWrite?: (() => void) | undefined;
   /** Sent with each request as X-Correlation-ID, so that it is found in the tenant's logs. */

@@ -1,7 +1,6 @@
 import { Fault } from '../api/fault.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Random } from '../time/backoff.ts';
-import type { Clock } from '../time/clock.ts';
 import { readClaims } from './claims.ts';
 import type { Credentials } from './credentials.ts';
 import { retrying, Transient } from './retry.ts';
@@ -25,13 +24,18 @@ export interface TokenSourceOptions extends Omit<TokenRequestOptions, 'credentia
   readonly credentials: Credentials;
   readonly random: Random;
   readonly log: Log;
+  /**
+   * Told when the credentials will end, in epoch milliseconds: those of a token given by hand, or of
+   * one that could not be renewed. Undefined: nothing is known to end.
+   */
+  readonly onExpiry?: ((expiresAt: number | undefined) => void) | undefined;
 }
 
 /** Tokens for the tenant's Management API. A token given by hand is used as it is, and never renewed. */
 export function openTokenSource(options: TokenSourceOptions): TokenSource {
-  const { credentials, clock } = options;
+  const { credentials } = options;
   return credentials.kind === 'token'
-    ? manualToken(credentials.accessToken, clock)
+    ? manualToken(credentials.accessToken, options)
     : programmaticToken({ ...options, credentials });
 }
 
@@ -41,8 +45,12 @@ const MANUAL_TOKEN_REFUSED =
 /** A refusal ends this sync; a later one asks again, because the refusal may have been wrong. */
 const REFUSAL_COUNTS_MS = 60_000;
 
-function manualToken(value: string, clock: Clock): TokenSource {
+function manualToken(
+  value: string,
+  { clock, onExpiry }: Pick<TokenSourceOptions, 'clock' | 'onExpiry'>,
+): TokenSource {
   const token: Token = { value, ...readClaims(value) };
+  onExpiry?.(token.expiresAt);
   let refusedUntil = -Infinity;
   return {
     async get(signal) {
@@ -71,9 +79,10 @@ interface Renewal {
 const RENEWAL_PAUSE_MS = 60_000;
 
 function programmaticToken(
-  options: TokenRequestOptions & Pick<TokenSourceOptions, 'random' | 'log'>,
+  options: TokenRequestOptions & Pick<TokenSourceOptions, 'random' | 'log' | 'onExpiry'>,
 ): TokenSource {
-  const { clock, log } = options;
+  const { clock, log, onExpiry } = options;
+  onExpiry?.(undefined);
   let current: Token | undefined;
   let renewAt = Infinity;
   let renewal: Renewal | undefined;
@@ -101,6 +110,7 @@ function programmaticToken(
   function keep(token: Token): Token {
     current = token;
     renewAt = renewalTime(clock.now(), token.expiresAt);
+    onExpiry?.(undefined);
     return token;
   }
 
@@ -134,6 +144,7 @@ function programmaticToken(
           signal.throwIfAborted();
           if (good() !== undefined) {
             renewAt = clock.now() + RENEWAL_PAUSE_MS;
+            onExpiry?.(current?.expiresAt);
             log.warn('the token could not be renewed yet; the old one is still good', {
               error: error instanceof Transient ? error.fault : error,
             });

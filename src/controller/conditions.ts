@@ -50,10 +50,15 @@ function condition(
   return { type, status, observedGeneration, lastTransitionTime, reason, message };
 }
 
+/** What a person may have to mend; the message says where that is described. */
+function failing(reason: string, message: string): Verdict {
+  return { status: 'False', reason, message: messages.withRunbook(message, reason) };
+}
+
 function ready(facts: Facts, before: Condition | undefined, generation: number): Verdict {
   const fault = faultOf(facts);
   if (fault !== undefined) {
-    return { status: 'False', reason: fault.reason, message: fault.message };
+    return failing(fault.reason, fault.message);
   }
   if (facts.kind === 'synced') return readyAfter(facts.report);
   if (facts.kind === 'suspended') {
@@ -67,7 +72,7 @@ function ready(facts: Facts, before: Condition | undefined, generation: number):
 
 function readyAfter(report: SyncReport): Verdict {
   if (report.applied.failed > 0) {
-    return { status: 'False', reason: 'PartialFailure', message: messages.PARTIAL_FAILURE };
+    return failing('PartialFailure', messages.PARTIAL_FAILURE);
   }
   if (report.decision?.planned !== undefined) {
     return { status: 'True', reason: 'Planned', message: messages.PLANNED };
@@ -98,7 +103,7 @@ function stalled(
 ): Verdict | undefined {
   const fault = faultOf(facts);
   if (fault !== undefined && isStalling(fault.reason)) {
-    return { status: 'True', reason: fault.reason, message: fault.message };
+    return { ...failing(fault.reason, fault.message), status: 'True' };
   }
   const isRetry = facts.kind === 'running' || facts.kind === 'interrupted';
   return isRetry && before?.observedGeneration === generation ? before : undefined;
@@ -116,7 +121,7 @@ const TARGET_REASONS: ReadonlySet<FaultReason> = new Set([
 function source(facts: Facts): Verdict | undefined {
   const fault = faultOf(facts);
   if (fault !== undefined && SOURCE_REASONS.has(fault.reason)) {
-    return { status: 'False', reason: fault.reason, message: fault.message };
+    return failing(fault.reason, fault.message);
   }
   if (facts.kind !== 'synced' || facts.report.institutions === undefined) return undefined;
   return { status: 'True', reason: 'ListingComplete', message: messages.SOURCE_AVAILABLE };
@@ -125,7 +130,7 @@ function source(facts: Facts): Verdict | undefined {
 function target(facts: Facts): Verdict | undefined {
   const fault = faultOf(facts);
   if (fault !== undefined && TARGET_REASONS.has(fault.reason)) {
-    return { status: 'False', reason: fault.reason, message: fault.message };
+    return failing(fault.reason, fault.message);
   }
   if (facts.kind !== 'synced' || facts.report.organizations === undefined) return undefined;
   return { status: 'True', reason: 'Reachable', message: messages.TARGET_AVAILABLE };
@@ -135,13 +140,15 @@ function target(facts: Facts): Verdict | undefined {
 function held(report: SyncReport, before: ReadonlyMap<string, Condition>): Verdict | undefined {
   if (report.decision === undefined) return before.get('ChangesHeld');
   if (report.decision.held === undefined || report.decision.planned !== undefined) return undefined;
-  return report.decision.held.deletions > 0
-    ? { status: 'True', reason: 'DeletionLimitExceeded', message: messages.DELETIONS_HELD }
-    : { status: 'True', reason: 'UpdateLimitExceeded', message: messages.UPDATES_HELD };
+  const verdict =
+    report.decision.held.deletions > 0
+      ? failing('DeletionLimitExceeded', messages.DELETIONS_HELD)
+      : failing('UpdateLimitExceeded', messages.UPDATES_HELD);
+  return { ...verdict, status: 'True' };
 }
 
 function skipped(facts: Facts, before: Condition | undefined): Verdict | undefined {
   if (facts.kind !== 'synced' || facts.report.institutions === undefined) return before;
   if (facts.report.institutions.skipped === 0) return undefined;
-  return { status: 'True', reason: 'InvalidRows', message: messages.SKIPPED };
+  return { ...failing('InvalidRows', messages.SKIPPED), status: 'True' };
 }

@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { openApiAccess } from '../kubernetes/api-access.ts';
+import { codeLabel } from '../telemetry/code-label.ts';
 import { startHttpServers } from '../telemetry/health.ts';
 import { startOperator, type Operator, type OperatorOptions } from './operator.ts';
 
@@ -19,11 +20,12 @@ export async function runController(
   signal: AbortSignal,
 ): Promise<void> {
   const { log, clock, metrics } = options;
+  metrics.buildInfo.set({ version: options.version }, 1);
   const access = openApiAccess({
     kubeConfig: options.kubeConfig,
     clock,
     userAgent: `institution-sync/${options.version}`,
-    onRequest: (code, method) => metrics.restRequests.inc({ code, method }),
+    onRequest: (code, method) => metrics.restRequests.inc({ code: codeLabel(code), method }),
   });
   let operator: Operator | undefined;
   const servers = await startHttpServers(

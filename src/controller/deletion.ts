@@ -80,6 +80,7 @@ async function removeAll(
     const observer = countChanges(
       context.metrics,
       object,
+      entry,
       logObserver(context.log, progress.progress),
     );
     return await removeOrganizations(session.tenant, observer, context.clock, signal);

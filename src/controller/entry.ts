@@ -23,6 +23,8 @@ export interface Entry {
   session: Session | undefined;
   /** What became of the last sync, as long as the API server has not taken it. */
   unpublished: Publication | undefined;
+  /** The object is gone: what still ends is not measured any more. */
+  gone: boolean;
   /** What is under way for the object, if anything, and for which of its generations. */
   run: Run | undefined;
 }
@@ -58,6 +60,7 @@ export function newEntry(object: WatchedObject): Entry {
     failures: 0,
     session: undefined,
     unpublished: undefined,
+    gone: false,
     run: undefined,
   };
 }

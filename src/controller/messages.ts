@@ -1,5 +1,10 @@
 /** What conditions say to people. Constant: a message that changes makes status writes and alerts. */
 
+/** Adds where the cause is described: `docs/operations.md` has a section for each reason. */
+export function withRunbook(message: string, reason: string): string {
+  return `${message} Runbook: docs/operations.md#${reason.toLowerCase()}`;
+}
+
 export const PROGRESSING = 'The first sync of these settings is under way; see status.progress.';
 export const SYNCED = "The tenant's organizations equal THE's institutions.";
 export const SYNCED_BUT_HELD =

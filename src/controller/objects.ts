@@ -41,21 +41,26 @@ export function trackObjects(events: ObjectEvents): Objects {
     const known = entries.get(key);
     if (known?.uid === object.metadata.uid) return known;
     // Deleted and made again under the same name: what was known is of another object.
-    known?.run?.abort.abort(new Superseded('The object was deleted'));
+    if (known !== undefined) end(known, object);
     const entry = newEntry(object);
     entries.set(key, entry);
     events.onTracked(object);
     return entry;
   }
 
+  function end(entry: Entry, object: WatchedObject): void {
+    entry.gone = true;
+    entry.run?.abort.abort(new Superseded('The object was deleted'));
+    events.onForgotten(object);
+  }
+
   function forget(object: WatchedObject): void {
     const key = objectKey(object.metadata);
     const entry = entries.get(key);
     if (entry?.uid !== object.metadata.uid) return;
-    entry.run?.abort.abort(new Superseded('The object was deleted'));
+    end(entry, object);
     entries.delete(key);
     events.secrets.refer(key, undefined);
-    events.onForgotten(object);
     wakeRivals(object);
   }
 

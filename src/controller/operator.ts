@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { tenantHost } from '../api/auth0-settings.ts';
-import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
 import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
 import type { HeldLease } from '../kubernetes/held-lease.ts';
 import { startReflector, type Reflector } from '../kubernetes/reflector.ts';
 import { objectKey } from '../kubernetes/resource.ts';
 import { startWorkQueue, type WorkQueue, type WorkResult } from '../kubernetes/work-queue.ts';
+import { codeLabel } from '../telemetry/code-label.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Random } from '../time/backoff.ts';
@@ -17,10 +16,13 @@ import { INSTITUTION_SYNCS, openObjectApi } from './cluster-api.ts';
 import type { ReconcileContext } from './context.ts';
 import { leadership, rejectWhenLost } from './leadership.ts';
 import { trackObjects, type Objects } from './objects.ts';
+import { queueMetrics } from './queue-metrics.ts';
 import { reconcile } from './reconcile.ts';
+import { startRequestMetrics } from './request-metrics.ts';
 import { watchSecrets } from './secret-watches.ts';
 import type { SessionContext } from './session.ts';
-import { forgetMetrics, queueMetrics, startMetrics } from './sync-metrics.ts';
+import { sharedPacers } from './shared-pacers.ts';
+import { forgetMetrics, recordExpiry, startMetrics } from './sync-metrics.ts';
 import { readWatchedObject, type WatchedObject } from './watched-object.ts';
 
 export interface OperatorOptions {
@@ -109,6 +111,7 @@ async function operate(
 ): Promise<void> {
   const { access, log, clock, random, metrics, labelSelector, fetch, adapter } = options;
   const common = { access, clock, random, log };
+  startRequestMetrics(metrics);
   const all = () => reflectors.flatMap((reflector) => reflector.list());
   const find = (key: string) => reflectors.map((each) => each.get(key)).find(Boolean);
 
@@ -122,7 +125,7 @@ async function operate(
     objects: all,
     allowLists: options.allowLists,
     session: {
-      pacerOf: sharedPacers(options),
+      pacerOf: sharedPacers(clock),
       onRemaining(remaining) {
         for (const [endpoint, left] of remaining) metrics.auth0Remaining.set({ endpoint }, left);
       },
@@ -132,7 +135,7 @@ async function operate(
         log,
         fetch,
         onRequest: (endpoint, code) =>
-          metrics.auth0Requests.inc({ endpoint, code: String(code ?? 'none') }),
+          metrics.auth0Requests.inc({ endpoint, code: codeLabel(code ?? 'error') }),
         mayWrite: () => {
           if (lease?.isHeld() === false) throw new Error('The lease is lost; nothing is written.');
         },
@@ -142,7 +145,7 @@ async function operate(
         random,
         log,
         adapter,
-        onRequest: (code) => metrics.sourceRequests.inc({ code }),
+        onRequest: (code) => metrics.sourceRequests.inc({ code: codeLabel(code) }),
       },
     },
     metrics,
@@ -186,6 +189,7 @@ async function operate(
       ),
     );
   }
+  metrics.observeWatches(() => Math.min(...reflectors.map((reflector) => reflector.lastHeard())));
   await Promise.all([queue.done, ...reflectors.map((reflector) => reflector.done)]);
 }
 
@@ -201,19 +205,14 @@ async function work(
   const entry = objects.entryOf(object);
   const session = {
     ...context.session,
-    tenant: { ...context.session.tenant, log, correlationId: () => entry.run?.id },
+    tenant: {
+      ...context.session.tenant,
+      log,
+      correlationId: () => entry.run?.id,
+      onExpiry: (at: number | undefined) => recordExpiry(context.metrics, object, entry, at),
+    },
     source: { ...context.session.source, log },
   };
   const afterMs = await reconcile(object, entry, { ...context, log, session }, signal);
   return afterMs === undefined ? 'done' : { afterMs };
-}
-
-function sharedPacers({ clock }: OperatorOptions): (domain: string) => Pacer {
-  const pacers = new Map<string, Pacer>();
-  return (domain) => {
-    const key = tenantHost(domain);
-    const pacer = pacers.get(key) ?? createPacer({ clock });
-    pacers.set(key, pacer);
-    return pacer;
-  };
 }

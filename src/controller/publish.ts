@@ -48,7 +48,7 @@ export async function publish(
     await api.writeStatus(object, status, signal);
     entry.status = status;
   }
-  recordFacts(metrics, object, facts, status);
+  if (!entry.gone) recordFacts(metrics, object, facts, status);
   for (const event of eventsOf(facts, before, status, object.metadata.name)) {
     await api.recordEvent(object, event, signal);
   }

@@ -191,7 +191,7 @@ async function runSync(
           const event = { type: 'Normal', reason: 'ChangesApproved', action: 'Approve' } as const;
           await api.recordEvent(object, { ...event, note }, end);
         },
-        observer: countChanges(metrics, object, logObserver(log, progress.progress)),
+        observer: countChanges(metrics, object, entry, logObserver(log, progress.progress)),
         clock,
       },
       until,

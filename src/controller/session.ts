@@ -25,7 +25,7 @@ export interface Session {
 export interface SessionContext {
   readonly tenant: Pick<
     TenantOptions,
-    'clock' | 'random' | 'log' | 'onRequest' | 'mayWrite' | 'fetch' | 'correlationId'
+    'clock' | 'random' | 'log' | 'onRequest' | 'onExpiry' | 'mayWrite' | 'fetch' | 'correlationId'
   >;
   readonly source: Pick<SourceOptions, 'clock' | 'random' | 'log' | 'onRequest' | 'adapter'>;
   /** What Auth0 last said to be left of each endpoint's limit. */

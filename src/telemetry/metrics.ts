@@ -1,13 +1,17 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createObjectMetrics } from './object-metrics.ts';
 
-/** Seconds, from an idle reconciliation to a first sync of a whole tenant (88 minutes at best). */
-const SYNC_SECONDS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200];
 /** As controller-runtime has them, without its finest steps. */
 const RECONCILE_SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800, 3600, 7200];
 /** As client-go's work queue has them. */
 const QUEUE_SECONDS = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000];
 
-const OBJECT = ['namespace', 'name'] as const;
+/** Of prom-client: sums of gauges beside them, under names that only counters may have. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 
 /** All metrics of the program, in a registry of their own. Durations are in seconds. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -17,59 +21,33 @@ export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-
-  const ofObjects = {
-    lastSuccess: new Gauge({
-      name: 'institution_sync_last_success_timestamp_seconds',
-      help: 'When the last successful sync ended, in Unix seconds; 0 before the first.',
-      labelNames: OBJECT,
-      registers,
-    }),
-    duration: new Histogram({
-      name: 'institution_sync_duration_seconds',
-      help: 'How long syncs took.',
-      labelNames: OBJECT,
-      buckets: SYNC_SECONDS,
-      registers,
-    }),
-    institutions: new Gauge({
-      name: 'institution_sync_institutions',
-      help: "Institutions in THE's last complete listing.",
-      labelNames: OBJECT,
-      registers,
-    }),
-    organizations: new Gauge({
-      name: 'institution_sync_organizations',
-      help: 'Organizations of the tenant by state: managed, in_sync, unmanaged, conflict.',
-      labelNames: [...OBJECT, 'state'] as const,
-      registers,
-    }),
-    changes: new Counter({
-      name: 'institution_sync_changes_total',
-      help: 'Changes in Auth0 by operation (create, update, delete) and result (success, failure).',
-      labelNames: [...OBJECT, 'operation', 'result'] as const,
-      registers,
-    }),
-    held: new Gauge({
-      name: 'institution_sync_held_changes',
-      help: 'Changes that wait for approval, by operation (update, delete).',
-      labelNames: [...OBJECT, 'operation'] as const,
-      registers,
-    }),
-    condition: new Gauge({
-      name: 'institution_sync_condition',
-      help: 'Conditions of the object: 1 for the status that a condition has, 0 for the others.',
-      labelNames: [...OBJECT, 'type', 'status'] as const,
-      registers,
-    }),
-  };
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+  let lastHeard: (() => number) | undefined;
+  new Gauge({
+    name: 'institution_sync_watch_last_heard_timestamp_seconds',
+    help: 'When the API server was last heard of by the quietest watch of the objects, in Unix seconds; absent where nothing is watched, as in a replica that stands by.',
+    registers,
+    collect() {
+      if (lastHeard !== undefined) this.set(lastHeard() / 1000);
+    },
+  }).remove();
 
   return {
     registry,
-    ofObjects,
+    /** From now on each scrape asks when the watches were last heard, in epoch milliseconds. */
+    observeWatches(read: () => number): void {
+      lastHeard = read;
+    },
+    buildInfo: new Gauge({
+      name: 'institution_sync_build_info',
+      help: 'Always 1: the version of the controller.',
+      labelNames: ['version'] as const,
+      registers,
+    }),
+    ofObjects: createObjectMetrics(registers),
     auth0Requests: new Counter({
       name: 'institution_sync_auth0_requests_total',
-      help: 'Requests to Auth0 by endpoint and status code; code none: no answer.',
+      help: 'Requests to Auth0 by endpoint and status code; code error: no answer.',
       labelNames: ['endpoint', 'code'] as const,
       registers,
     }),

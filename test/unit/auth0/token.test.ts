@@ -23,6 +23,7 @@ function open(
   const clock = createManualClock();
   const pending: Pending[] = [];
   const warnings: string[] = [];
+  const ends: (number | undefined)[] = [];
   let granted = 0;
   const fetch: Fetch = (_url, init) => {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
@@ -62,6 +63,7 @@ function open(
     random: () => 1,
     log,
     onRequest() {},
+    onExpiry: (at) => void ends.push(at),
   });
   /** What `get` brings or says; undefined while it waits. */
   const ask = (signal = never) => {
@@ -79,7 +81,7 @@ function open(
     if (found === undefined) throw new Error(`there is no request ${number}`);
     return found;
   };
-  return { clock, pending, request, warnings, source, ask };
+  return { clock, pending, request, warnings, ends, source, ask };
 }
 
 async function microtasks(count: number): Promise<void> {
@@ -183,6 +185,30 @@ describe('auth0: a token source', () => {
       expect(later.result).to.equal('token-2');
     });
   }
+
+  it('tells that credentials end only while they cannot be renewed', async () => {
+    const { clock, request, ends, ask } = await opened(86_400);
+    expect(new Set(ends)).to.deep.equal(new Set([undefined]));
+    const end = clock.now() + 24 * HOUR;
+    await clock.pass(22 * HOUR);
+    ask();
+    await (await request(1)).answer(401, { error: 'access_denied' });
+    expect(ends.at(-1)).to.equal(end);
+    await clock.pass(MINUTE);
+    ask();
+    await (await request(2)).grant();
+    expect(ends.at(-1)).to.equal(undefined);
+  });
+
+  it('tells when a token given by hand ends, where it says so', () => {
+    const jwt = [{ alg: 'none' }, { exp: 1_800_000_000 }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    const manual = open({ kind: 'token', accessToken: `${jwt}.` });
+    expect(manual.ends).to.deep.equal([1_800_000_000_000]);
+    const opaque = open({ kind: 'token', accessToken: 'opaque' });
+    expect(opaque.ends).to.deep.equal([undefined]);
+  });
 
   it('waits one time-out at most for a renewal that hangs', async () => {
     const { clock, ask } = await opened(86_400);

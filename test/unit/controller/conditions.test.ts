@@ -97,7 +97,9 @@ describe('conditionsOf', () => {
         expect(view(conditions)).to.include({ Ready: `False ${reason}` });
         expect('Stalled' in view(conditions)).to.equal(isStalling(reason));
         expect(view(conditions)).not.to.have.property('Reconciling');
-        expect(conditions[0]?.message).to.equal(`because of ${reason}`);
+        expect(conditions[0]?.message).to.equal(
+          `because of ${reason} Runbook: docs/operations.md#${reason.toLowerCase()}`,
+        );
       }
     });
   }

@@ -18,6 +18,11 @@ describe('createMetrics', () => {
     ['institution_sync_changes_total', ['namespace', 'name', 'operation', 'result']],
     ['institution_sync_held_changes', ['namespace', 'name', 'operation']],
     ['institution_sync_condition', ['namespace', 'name', 'type', 'status']],
+    ['institution_sync_fault', ['namespace', 'name', 'reason']],
+    ['institution_sync_nap_seconds', ['namespace', 'name']],
+    ['institution_sync_credentials_expiry_timestamp_seconds', ['namespace', 'name']],
+    ['institution_sync_build_info', ['version']],
+    ['institution_sync_watch_last_heard_timestamp_seconds', []],
     ['institution_sync_auth0_requests_total', ['endpoint', 'code']],
     ['institution_sync_auth0_rate_limit_remaining', ['endpoint']],
     ['institution_sync_source_requests_total', ['code']],
@@ -85,6 +90,17 @@ describe('createMetrics', () => {
     const counts = await lines(metrics, 'institution_sync_duration_seconds_bucket');
     expect(counts.at(-2)).to.match(/ 1$/);
     expect(counts.at(-3)).to.match(/ 0$/);
+  });
+
+  it('asks at each scrape when the watches were last heard, once there are any', async () => {
+    const metrics = createMetrics();
+    const name = 'institution_sync_watch_last_heard_timestamp_seconds';
+    expect(await lines(metrics, name)).to.deep.equal([]);
+    let heardAt = 1_000_500;
+    metrics.observeWatches(() => heardAt);
+    expect(await lines(metrics, name)).to.deep.equal([`${name} 1000.5`]);
+    heardAt = 2_000_000;
+    expect(await lines(metrics, name)).to.deep.equal([`${name} 2000`]);
   });
 
   it('escapes what stands in labels', async () => {
