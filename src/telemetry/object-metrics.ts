@@ -35,7 +35,7 @@ export function createObjectMetrics(registers: Registry[]) {
     }),
     changes: new Counter({
       name: 'institution_sync_changes_total',
-      help: 'Changes in Auth0 by operation (create, update, delete) and result (success, failure).',
+      help: 'Changes in Auth0 by operation (create, update, delete, connect) and result (success, failure).',
       labelNames: [...OBJECT, 'operation', 'result'] as const,
       registers,
     }),

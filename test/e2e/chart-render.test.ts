@@ -4,6 +4,7 @@ import { sharedControlPlane } from '../control-plane/shared.ts';
 import type { ControlPlane } from '../control-plane/start.ts';
 import { CHART, helm, kubectl, namesOf, render, type KubernetesObject } from './chart.ts';
 import { DIGEST, EVERYTHING, NOTHING } from './chart-value-sets.ts';
+import { installMonitoringCrds } from './monitoring-crds.ts';
 
 const Deployment = z.object({
   kind: z.literal('Deployment'),
@@ -40,6 +41,7 @@ describe('chart, rendered', () => {
     this.timeout(60_000);
     plane = await sharedControlPlane();
     namespace = await plane.createNamespace('chart');
+    await installMonitoringCrds(plane);
     const policy = ['enforce', 'warn'].map(
       (mode) => `pod-security.kubernetes.io/${mode}=restricted`,
     );
@@ -183,6 +185,35 @@ describe('chart, rendered', () => {
         .parse(crd?.metadata);
       expect(annotations?.['helm.sh/resource-policy']).to.equal(policy);
     }
+  });
+
+  it('has what Prometheus Operator and Grafana find, where and as they look for it', async () => {
+    const objects = await render(plane, namespace, EVERYTHING);
+    const of = (kind: string) => objects.find((object) => object.kind === kind);
+    const endpoint = { port: 'metrics', path: '/metrics', honorLabels: true };
+    expect(of('ServiceMonitor')?.['spec']).to.deep.include({
+      namespaceSelector: { matchNames: [namespace] },
+      endpoints: [{ ...endpoint, interval: '30s', scrapeTimeout: '10s' }],
+    });
+    expect(of('ServiceMonitor')?.metadata).to.deep.include({ annotations: { q: 'r' } });
+    expect(of('ServiceMonitor')?.metadata['labels']).to.include({ release: 'prometheus' });
+    const relabelings = [{ action: 'labeldrop', regex: 'pod' }];
+    expect(of('PodMonitor')?.['spec']).to.deep.include({
+      podMetricsEndpoints: [{ ...endpoint, relabelings }],
+    });
+    const dashboard = objects.find(({ metadata }) => metadata.name.endsWith('-dashboard'));
+    expect(dashboard?.metadata).to.deep.include({ annotations: { grafana_folder: 'Identity' } });
+    expect(dashboard?.metadata['labels']).to.include({ grafana_dashboard: '1' });
+    expect(JSON.stringify(of('PrometheusRule'))).to.include(
+      '"runbook_url":"https://docs.example/operations#institutionsyncstalled"',
+    );
+  });
+
+  it('says that a ServiceMonitor needs the Service', async () => {
+    const values = 'metrics.serviceMonitor.enabled=true,metrics.service.enabled=false';
+    const { code, stderr } = await plane.helm(['template', 'x', CHART, '--set', values]);
+    expect(code).to.equal(1);
+    expect(stderr).to.include('metrics.serviceMonitor.enabled needs metrics.service.enabled: true');
   });
 
   it('names its objects as helm users expect', async () => {

@@ -31,6 +31,17 @@ metadata: {name: "text-of-{{ .Release.Name }}"}`,
   'serviceAccount.annotations.g=h',
   'podDisruptionBudget.enabled=true,podDisruptionBudget.minAvailable=50%',
   'metrics.service.annotations.i=j,metrics.service.labels.k=l,metrics.service.port=9090',
+  'metrics.serviceMonitor.enabled=true,metrics.serviceMonitor.labels.release=prometheus',
+  'metrics.serviceMonitor.annotations.q=r',
+  'metrics.serviceMonitor.interval=30s,metrics.serviceMonitor.scrapeTimeout=10s',
+  'metrics.podMonitor.enabled=true',
+  'metrics.podMonitor.relabelings[0].action=labeldrop,metrics.podMonitor.relabelings[0].regex=pod',
+  'prometheusRule.enabled=true,prometheusRule.labels.release=prometheus',
+  'prometheusRule.annotations.s=t,prometheusRule.alertLabels.team=identity',
+  'prometheusRule.runbookUrl=https://docs.example/operations',
+  'prometheusRule.matchers=job="a"',
+  'prometheusRule.disabled[0]=InstitutionSyncInstitutionsSkipped',
+  'grafanaDashboard.enabled=true,grafanaDashboard.folder=Identity',
 ];
 
 /** Values with which as little as possible is made. */

@@ -30,6 +30,13 @@ describe('chart, with wrong values', () => {
     'rbac.aggregateToView=1',
     'metrics.service.port=0',
     'metrics.serviceMonitor=true',
+    'metrics.serviceMonitor.interval=often',
+    'metrics.podMonitor.label=a',
+    'prometheusRule.matchers=job',
+    'prometheusRule.runbookUrl=a#b',
+    'prometheusRule.freshness.objective=100',
+    'prometheusRule.freshness.syncSeconds=0',
+    'grafanaDashboard.enabled=1',
     'extraArgs=--a',
     'podDisruptionBudget.minAvailable=200%',
   ]) {

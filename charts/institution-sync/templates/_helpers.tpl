@@ -78,3 +78,60 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   resources: [events]
   verbs: [create]
 {{- end }}
+
+{{/* One endpoint of a ServiceMonitor or PodMonitor. honorLabels: `namespace` is that of the object. */}}
+{{- define "institution-sync.scrape" -}}
+- port: metrics
+  path: /metrics
+  honorLabels: true
+  {{- with .interval }}
+  interval: {{ . }}
+  {{- end }}
+  {{- with .scrapeTimeout }}
+  scrapeTimeout: {{ . }}
+  {{- end }}
+  {{- with .relabelings }}
+  relabelings:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .metricRelabelings }}
+  metricRelabelings:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+
+{{/* The share of failures, between 0 and 1, at which the error budget of 30 days is used up so many times too fast. */}}
+{{- define "institution-sync.burn" -}}
+{{- printf "%.6f" (divf (mulf .times (subf 100.0 (float64 .objective))) 100.0) }}
+{{- end }}
+
+{{/* The rules of files/alerts.yaml for these values, as JSON: `{"groups": …}`. */}}
+{{- define "institution-sync.alerts" -}}
+{{- $values := .Values.prometheusRule }}
+{{- $text := .Files.Get "files/alerts.yaml" }}
+{{- range $token, $times := dict "%BURN_14%" 14.4 "%BURN_6%" 6.0 "%BURN_3%" 3.0 "%BURN_1%" 1.0 }}
+{{- $text = replace $token (include "institution-sync.burn" (dict "times" $times "objective" $values.freshness.objective)) $text }}
+{{- end }}
+{{- $text = replace "%SYNC_SECONDS%" ($values.freshness.syncSeconds | int64 | toString) $text }}
+{{- $text = replace "%EXPIRY_SECONDS%" ($values.credentialsExpirySeconds | int64 | toString) $text }}
+{{- $text = replace "%OBJECTIVE%" (toString $values.freshness.objective) $text }}
+{{- $text = replace "%MATCH%" (ternary "" (printf "%s, " (trim $values.matchers)) (empty (trim $values.matchers))) $text }}
+{{- $disabled := concat $values.disabled (ternary (list) (list "InstitutionSyncNoLeader") .Values.leaderElection) }}
+{{- $groups := list }}
+{{- range $group := (fromYaml $text).groups }}
+{{- $rules := list }}
+{{- range $rule := $group.rules }}
+{{- if not (has $rule.alert $disabled) }}
+{{- if $rule.alert }}
+{{- $_ := set $rule "labels" (merge (dict) $rule.labels $values.alertLabels) }}
+{{- $_ := set $rule.annotations "runbook_url" (printf "%s#%s" $values.runbookUrl (lower $rule.alert)) }}
+{{- end }}
+{{- $rules = append $rules $rule }}
+{{- end }}
+{{- end }}
+{{- if $rules }}
+{{- $groups = append $groups (set $group "rules" $rules) }}
+{{- end }}
+{{- end }}
+{{- dict "groups" $groups | toJson }}
+{{- end }}

@@ -56,8 +56,8 @@ describe('chart', () => {
 
   it('explains every value in its README', async () => {
     const readme = await read('README.md');
-    // These take what a Pod takes.
-    const whole = /^(resources|podSecurityContext|securityContext)\./;
+    // These are explained as a whole.
+    const whole = /^(resources|podSecurityContext|securityContext|grafanaDashboard\.labels)\./;
     for (const value of pathsOf(values)) {
       const name = whole.exec(value)?.[1] ?? value;
       expect(readme, value).to.include(`\`${name}\``);
