@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { parseSpec } from '../../../src/api/institution-sync.ts';
+import type { MetadataField } from '../../../src/api/spec.ts';
 import { syncSettings } from '../../../src/sync/from-spec.ts';
 import type { SyncReport } from '../../../src/sync/report.ts';
 import { emptyMemory } from '../../../src/sync/snapshot.ts';
@@ -28,8 +29,10 @@ export interface Engine extends AsyncDisposable {
   readonly observer: ReturnType<typeof recordingObserver>;
   /** One sync with this spec, by the same process as before. */
   sync(spec?: object, input?: Partial<SyncInput>, signal?: AbortSignal): Promise<SyncReport>;
-  /** Another process, which knows nothing; with another `institutions.minimum` than 1. */
-  restart(minimum?: number): Promise<void>;
+  /** Another process, which knows nothing; with these `institutions.minimum` and metadata fields. */
+  restart(minimum?: number, fields?: readonly MetadataField[]): Promise<void>;
+  /** All waits of the tenant's client in this process, in milliseconds. */
+  waits(): readonly number[];
   /** Requests that would change something, whatever was answered. */
   writes(method?: 'POST' | 'PATCH' | 'DELETE'): number;
   /** The names of the tenant's organizations, sorted. */
@@ -48,9 +51,9 @@ export async function startEngine(options: Auth0Options = {}): Promise<Engine> {
   const observer = recordingObserver();
   let clients = await openClients();
 
-  async function openClients(minimum = 1) {
+  async function openClients(minimum = 1, fields: readonly MetadataField[] = []) {
     const { tenant, clock } = await clientOf(auth0.domain);
-    const source = open(the, { pageSize: PAGE_SIZE, minimum, clock: quickClock() });
+    const source = open(the, { pageSize: PAGE_SIZE, minimum, fields, clock: quickClock() });
     return { tenant, clock, source, memory: emptyMemory() };
   }
 
@@ -81,9 +84,10 @@ export async function startEngine(options: Auth0Options = {}): Promise<Engine> {
         signal,
       );
     },
-    async restart(minimum) {
-      clients = await openClients(minimum);
+    async restart(minimum, fields) {
+      clients = await openClients(minimum, fields);
     },
+    waits: () => clients.clock.waits,
     writes: (method) =>
       auth0.requests
         .all()
