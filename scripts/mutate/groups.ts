@@ -10,10 +10,11 @@ export interface Group {
 export const GROUPS: readonly Group[] = [
   {
     name: 'plan',
-    files: paths('src/sync', ['plan', 'changes', 'desired', 'listed-ids', 'ownership', 'renames']),
+    files: paths('src/sync', ['plan', 'desired', 'listed-ids', 'ownership', 'renames']),
     tests: paths('test/unit/sync', [
       'plan.test',
       'plan-in-slices.test',
+      'listed-ids.test',
       'sync.test',
       'sync-laws.test',
     ]),
@@ -21,7 +22,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'policy',
     files: [
-      ...paths('src/sync', ['policy', 'plan-hash', 'confirm-removals', 'scopes']),
+      ...paths('src/sync', ['changes', 'policy', 'plan-hash', 'confirm-removals', 'scopes']),
       'src/api/limit.ts',
     ],
     tests: [
@@ -48,6 +49,7 @@ export const GROUPS: readonly Group[] = [
       'remove-all.test',
       'sync.test',
       'sync-connections.test',
+      'repair-connections.test',
       'sync-faults.test',
       'sync-held.test',
       'sync-interrupted.test',

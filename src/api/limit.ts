@@ -29,11 +29,10 @@ export function limitSchema() {
 
 /** Throws a RangeError for what the schema refuses. */
 export function parseLimit(value: number | string): Limit {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT) {
+  if (typeof value === 'string') {
+    if (PERCENT.test(value)) return { kind: 'percent', value: Number(value.slice(0, -1)) };
+  } else if (Number.isInteger(value) && value >= 0 && value <= MAX_COUNT) {
     return { kind: 'count', value };
-  }
-  if (typeof value === 'string' && PERCENT.test(value)) {
-    return { kind: 'percent', value: Number(value.slice(0, -1)) };
   }
   throw new RangeError(`"${value}" is not a limit such as 500 or 5%`);
 }

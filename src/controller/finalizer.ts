@@ -32,8 +32,7 @@ const PATIENCE_MS: Readonly<Partial<Record<FaultReason, number>>> = {
 
 /** Whether a deletion that has failed with `fault` gives up and leaves the organizations behind. */
 export function givesUp(fault: Fault, deletedAt: string, now: number): boolean {
-  const patience = PATIENCE_MS[fault.reason];
-  return patience !== undefined && now - Date.parse(deletedAt) >= patience;
+  return now - Date.parse(deletedAt) >= (PATIENCE_MS[fault.reason] ?? Infinity);
 }
 
 /**

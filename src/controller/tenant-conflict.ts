@@ -12,7 +12,6 @@ export function olderRival(
   const tenant = tenantHost(object.spec.auth0.domain);
   let oldest: InstitutionSync | undefined;
   for (const other of all) {
-    if (other.metadata.uid === object.metadata.uid) continue;
     if (tenantHost(other.spec.auth0.domain) !== tenant) continue;
     if (isOlder(other, oldest ?? object)) oldest = other;
   }

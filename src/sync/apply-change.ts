@@ -88,15 +88,11 @@ async function resolveTakenName(
       audit: { operation: 'create', institutionId: institution.id, organizationId: holder.id },
     };
   }
-  return update(
-    { kind: 'update', organization: holder, institution, set, adopts },
-    context,
-    signal,
-  );
+  return update({ organization: holder, institution, set, adopts }, context, signal);
 }
 
 async function update(
-  { organization, institution, set, adopts }: Update,
+  { organization, institution, set, adopts }: Omit<Update, 'kind'>,
   { tenant, memory }: ChangeContext,
   signal: AbortSignal,
 ): Promise<ChangeResult> {

@@ -6,7 +6,6 @@ export const MARK = 'institutionId';
 
 /** The institution that an organization says it belongs to; an empty mark is none. */
 export function markOf(organization: Organization): string | undefined {
-  if (!Object.hasOwn(organization.metadata, MARK)) return undefined;
   return organization.metadata[MARK] || undefined;
 }
 

@@ -23,6 +23,7 @@ function sorted(metadata: Readonly<Record<string, string>> | undefined): unknown
   return metadata === undefined ? null : Object.entries(metadata).toSorted(byKey);
 }
 
+/** No key stands twice. */
 function byKey([a]: readonly [string, string], [b]: readonly [string, string]): number {
-  return a < b ? -1 : Number(a > b);
+  return a < b ? -1 : 1;
 }

@@ -43,10 +43,17 @@ export function decide(
     removals: holdRemovals ? wanted.removals : [],
   };
   const hash = holdUpdates || holdRemovals ? planHash(heldChanges) : undefined;
-  const released = hash !== undefined && hash === approval;
-
+  const held =
+    hash === undefined || hash === approval
+      ? undefined
+      : {
+          deletions: heldChanges.removals.length,
+          updates: heldChanges.renames.length + heldChanges.updates.length,
+          planHash: hash,
+          changes: heldChanges,
+        };
   const allowed: Changes =
-    hash === undefined || released
+    held === undefined
       ? wanted
       : {
           renames: holdUpdates ? [] : wanted.renames,
@@ -56,20 +63,11 @@ export function decide(
             ? wanted.creations.filter((creation) => !creation.awaitsRename)
             : wanted.creations,
         };
-  const held =
-    hash === undefined || released
-      ? undefined
-      : {
-          deletions: heldChanges.removals.length,
-          updates: heldChanges.renames.length + heldChanges.updates.length,
-          planHash: hash,
-          changes: heldChanges,
-        };
 
   if (settings.mode === 'Plan') {
     return { allowed: NO_CHANGES, held, approved: undefined, planned: allowed };
   }
-  return { allowed, held, approved: released ? hash : undefined, planned: undefined };
+  return { allowed, held, approved: held === undefined ? hash : undefined, planned: undefined };
 }
 
 /** Whether `count` changes are more than `limit` allows in a tenant of `managed` organizations. */

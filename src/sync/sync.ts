@@ -54,7 +54,7 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
   const { source, tenant, memory, settings, observer, clock } = input;
   const startedAt = clock.now();
   const requestsBefore = tenant.requestCount();
-  const facts: Mutable<Partial<SyncReport>> = { conflicts: [] };
+  const facts: Mutable<Partial<SyncReport>> = {};
   const applied = nothingApplied();
   // Kept in the memory, so that it stays due when this sync does not come so far.
   if (input.force) {
