@@ -23,6 +23,9 @@ describe('allowList', () => {
     [['127.0.0.1:8443'], '127.0.0.1:8444', false],
     [['acme.com:443'], 'acme.com', true],
     [['a.com', 'b.com'], 'b.com', true],
+    [[' a.com '], 'a.com', true],
+    [[' a.com:8443\t'], 'a.com:8443', true],
+    [['A.com.'], 'a.com', true],
     [[], 'a.com', false],
   ];
   for (const [globs, host, expected] of table) {
@@ -32,7 +35,7 @@ describe('allowList', () => {
   }
 
   it('refuses an empty entry, which would be a slip', () => {
-    expect(() => allowList(['a.com', ' '])).to.throw(RangeError);
+    expect(() => allowList(['a.com', ' '])).to.throw(RangeError, 'has an empty entry');
   });
 });
 
@@ -51,6 +54,29 @@ describe('assertAllowed', () => {
     expect(() => assertAllowed(good, lists)).not.to.throw();
   });
 
+  it('looks at the port where the list names one', () => {
+    const strict = {
+      auth0Domains: allowList(['acme.auth0.com:8443']),
+      institutionHosts: allowList(['the.example:9443', 'the.example:443']),
+    };
+    const ported = {
+      domain: 'acme.auth0.com:8443',
+      tokenEndpoint: 'https://acme.auth0.com:8443/oauth/token',
+      institutions: 'https://the.example:9443/institutions',
+    };
+    expect(() => assertAllowed(ported, strict)).not.to.throw();
+    const usual = { ...ported, institutions: 'https://the.example/institutions' };
+    expect(() => assertAllowed(usual, strict)).not.to.throw();
+    for (const change of [
+      { domain: 'acme.auth0.com' },
+      { tokenEndpoint: 'https://acme.auth0.com/oauth/token' },
+      { tokenEndpoint: 'https://acme.auth0.com:9443/oauth/token' },
+      { institutions: 'https://the.example:8443/institutions' },
+    ]) {
+      expect(() => assertAllowed({ ...ported, ...change }, strict)).to.throw(Fault);
+    }
+  });
+
   const bad: [string, Partial<typeof good>][] = [
     ['auth0.domain', { domain: 'evil.example' }],
     ['auth0.tokenEndpoint', { tokenEndpoint: 'https://evil.example/oauth/token' }],
@@ -61,7 +87,7 @@ describe('assertAllowed', () => {
   for (const [field, change] of bad) {
     it(`names ${field} for ${Object.values(change).join()}`, () => {
       expect(() => assertAllowed({ ...good, ...change }, lists))
-        .to.throw(Fault, field)
+        .to.throw(Fault, new RegExp(`host of spec\\.${field} \\(.*Correct it`))
         .with.property('reason', 'InvalidSpec');
     });
   }

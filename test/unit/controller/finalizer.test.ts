@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import { Fault } from '../../../src/api/fault.ts';
+import { FINALIZER } from '../../../src/api/names.ts';
 import type { FaultReason } from '../../../src/api/reasons.ts';
-import { givesUp, removeOrganizations } from '../../../src/controller/finalizer.ts';
+import {
+  givesUp,
+  hasFinalizer,
+  removeOrganizations,
+  wantsFinalizer,
+} from '../../../src/controller/finalizer.ts';
+import { watched } from './objects.ts';
 import { memoryTenant, recordingObserver } from '../sync/memory-tenant.ts';
 import { rejection } from '../sync/rejection.ts';
 import { ids, organization, organizations } from '../sync/rows.ts';
@@ -9,6 +16,23 @@ import { ids, organization, organizations } from '../sync/rows.ts';
 const NEVER = new AbortController().signal;
 const DELETED_AT = '2026-01-01T00:00:00Z';
 const MINUTE = 60_000;
+
+describe('the finalizer', () => {
+  it('is wanted for deletionPolicy Delete alone', () => {
+    expect(wantsFinalizer(watched({ spec: { deletionPolicy: 'Delete' } }))).to.equal(true);
+    expect(wantsFinalizer(watched({ spec: { deletionPolicy: 'Retain' } }))).to.equal(false);
+    expect(wantsFinalizer(watched())).to.equal(false);
+    expect(wantsFinalizer(watched({ spec: { nap: 'a fortnight' } }))).to.equal(false);
+  });
+
+  it('is known among others', () => {
+    const finalizers = ['theirs/finalizer'];
+    expect(hasFinalizer(watched({ metadata: { finalizers } }))).to.equal(false);
+    expect(
+      hasFinalizer(watched({ metadata: { finalizers: [...finalizers, FINALIZER] } })),
+    ).to.equal(true);
+  });
+});
 
 describe('givesUp', () => {
   const table: readonly (readonly [FaultReason, number])[] = [

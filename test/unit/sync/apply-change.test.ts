@@ -152,7 +152,10 @@ describe('a creation', () => {
     tenant.after = (line) => {
       if (line === 'POST i-1') tenant.organizations.delete('org_1');
     };
-    expect(await make(creation(institution('i-1')))).to.include({ result: 'conflict' });
+    expect(await make(creation(institution('i-1')))).to.deep.equal({
+      result: 'conflict',
+      message: 'The name was taken and is free again. The next sync creates it.',
+    });
     expect(memory.readAt).to.equal(undefined);
   });
 

@@ -100,6 +100,7 @@ describe('apply at an abort', () => {
     expect(await rejection(run.apply())).to.equal(run.abort.signal.reason);
     expect(run.tenant.organizations.size).to.equal(1);
     expect(run.applied).to.deep.equal({ ...nothingApplied(), left: 1 });
+    expect(run.memory.readAt).to.equal(1);
   });
 
   it('among the renames makes no other change', async () => {

@@ -43,6 +43,26 @@ describe('planHash', () => {
     );
   });
 
+  it('does not depend on the order of metadata', () => {
+    const keys = ['b', 'institutionId', 'a', 'zip', 'c'];
+    const inOrder = (order: readonly string[]) =>
+      hash({
+        updates: [
+          update('org_1', { metadata: Object.fromEntries(order.map((key) => [key, 'x'])) }),
+        ],
+      });
+    expect(inOrder(keys)).to.equal(
+      'sha256:346fe46f32679d4a7fb9e1e2f5f924cbb3731be708e2a10a6d4a0388d9662272',
+    );
+    for (const order of [
+      keys.toReversed(),
+      keys.toSorted(),
+      [...keys.slice(2), 'b', 'institutionId'],
+    ]) {
+      expect(inOrder(order)).to.equal(inOrder(keys));
+    }
+  });
+
   const base = update('org_1', { displayName: 'A', metadata: { institutionId: 'i-1', web: 'w' } });
   const different: [string, Partial<Hashed>][] = [
     [

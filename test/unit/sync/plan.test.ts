@@ -5,7 +5,7 @@ import type { Institution } from '../../../src/institutions/institution.ts';
 import { countChanges, type Plan } from '../../../src/sync/changes.ts';
 import { ownership } from '../../../src/sync/ownership.ts';
 import { plan } from '../../../src/sync/plan.ts';
-import { scenarios } from './arbitraries.ts';
+import { runs, scenarios } from './arbitraries.ts';
 
 const SETTINGS = { adopt: true, fields: ['web'] };
 
@@ -233,6 +233,60 @@ describe('plan', () => {
     it(title, () => expect(lines(planFor(...args))).to.deep.equal(expected));
   }
 
+  it('says of each change whether it takes an organization over, or waits for a name', () => {
+    const waiting = planFor(
+      [institution('a'), institution('b'), institution('c'), institution('d', 'New')],
+      [
+        organization('org_1', 'a', { institutionId: 'b' }, 'Name b'),
+        organization('org_2', 'd'),
+        organization('org_3', 'zzz', {}),
+      ],
+    );
+    expect(waiting.renames.map(({ adopts }) => adopts)).to.deep.equal([false]);
+    expect(waiting.updates.map(({ adopts }) => adopts)).to.deep.equal([false]);
+    expect(waiting.creations.map((each) => [each.institution.id, each.awaitsRename])).to.deep.equal(
+      [
+        ['a', true],
+        ['c', false],
+      ],
+    );
+  });
+
+  it('says of each conflict what a person can do', () => {
+    const strict = { adopt: false, fields: [] };
+    const messages: readonly (readonly [RegExp, Plan])[] = [
+      [
+        /not managed has the name.*Set organizations\.adopt to true/,
+        planFor([institution('a')], [organization('org_1', 'a', {})], strict),
+      ],
+      [
+        /marked for another institution has the name.*Correct its metadata\.institutionId/,
+        planFor(
+          [institution('a'), institution('b')],
+          [organization('org_1', 'a', { institutionId: 'b' }), organization('org_2', 'b')],
+        ),
+      ],
+      [
+        /is gone, but several organizations carry its metadata\.institutionId, so none is removed/,
+        planFor(
+          [],
+          [organization('org_1', 'a'), organization('org_2', 'zzz', { institutionId: 'a' })],
+        ),
+      ],
+      [
+        /is held by another organization.*Rename the other one/,
+        planFor(
+          [institution('a')],
+          [organization('org_1', 'zzz', { institutionId: 'a' }), organization('org_2', 'a', {})],
+        ),
+      ],
+    ];
+    for (const [words, { conflicts }] of messages) {
+      expect(conflicts).to.have.length(1);
+      expect(conflicts[0]?.why).to.match(words);
+    }
+  });
+
   it('counts the organizations', () => {
     const result = planFor(
       [institution('a'), institution('b', 'New')],
@@ -260,7 +314,7 @@ describe('laws of the plan', () => {
           first.removals.length > 0 ? plan(listing, applyPurely(next, after), settings) : next;
         expect(countChanges(last)).to.equal(0);
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
   });
 
@@ -275,7 +329,7 @@ describe('laws of the plan', () => {
           expect(managed.get(id)).to.include({ name: id, displayName: name });
         }
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 
@@ -297,7 +351,7 @@ describe('laws of the plan', () => {
         const other = plan({ ...listing, institutions: rows }, byId(others), settings);
         expect(lines(other).toSorted()).to.deep.equal(lines(one).toSorted());
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 
@@ -324,7 +378,7 @@ describe('laws of the plan', () => {
           });
         }
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 
@@ -336,7 +390,7 @@ describe('laws of the plan', () => {
           expect(listed.has(institutionId)).to.equal(false);
         }
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 
@@ -352,7 +406,7 @@ describe('laws of the plan', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 });

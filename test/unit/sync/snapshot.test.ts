@@ -123,6 +123,7 @@ describe('readOrganizations', () => {
     const twins = [organization('org_1', 'i-1'), organization('org_2', 'i-1', {})];
     const fault = await rejection(read(pages(twins), memory));
     expect(fault).to.be.instanceOf(Fault).and.to.include({ reason: 'TargetUnavailable' });
+    expect((fault as Fault).message).to.match(/two rows have the same name.*Nothing was written/);
     expect(memory.organizations).to.equal(before);
     expect(memory.readAt).to.equal(undefined);
   });

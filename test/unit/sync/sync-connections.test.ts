@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Fault } from '../../../src/api/fault.ts';
 import { writes } from './memory-tenant.ts';
-import { ids, organizations } from './rows.ts';
-import { createWorld, HOUR, run } from './world.ts';
+import { ids, institution, listing, organization, organizations } from './rows.ts';
+import { createWorld, HOUR, run, type World } from './world.ts';
 
 const USERS = { name: 'Users', assignMembershipOnLogin: false };
 const STAFF = { name: 'Staff', assignMembershipOnLogin: true };
@@ -63,6 +63,65 @@ describe('the connections of a sync', () => {
       await run(world, { newSettings });
       expect(writes(world.tenant)).to.have.length(checked);
     }
+  });
+
+  describe('of organizations that a routine sync has only just made its own', () => {
+    const isConnected = (world: World, id: string) =>
+      world.tenant.enabled.get(id)?.has('con_Users') === true;
+
+    async function connectedWorld(): Promise<World> {
+      const world = createWorld(ids(60), [organization('org_x', 'i-61', {})], { connections });
+      await run(world);
+      return world;
+    }
+
+    it('are enabled after a takeover', async () => {
+      const world = await connectedWorld();
+      world.listing = listing(ids(61));
+      const report = await run(world);
+      expect(report).to.include({ fullReading: false });
+      expect(report.applied).to.include({ created: 0, updated: 1 });
+      expect(isConnected(world, 'org_x')).to.equal(true);
+    });
+
+    it('are enabled when the name was taken, by one of ours or by a person', async () => {
+      for (const metadata of [{ institutionId: 'i-62' }, { institutionId: 'i-62', web: 'w' }, {}]) {
+        const world = await connectedWorld();
+        world.tenant.organizations.set('org_y', organization('org_y', 'i-62', metadata));
+        world.listing = listing([...ids(60), 'i-62']);
+        expect((await run(world)).applied).to.include({ failed: 0 });
+        expect(isConnected(world, 'org_y')).to.equal(true);
+      }
+    });
+
+    it('are enabled when their names are put back', async () => {
+      const seed = organizations(ids(200)).map((each, index) =>
+        index < 190 ? each : { ...each, name: `by-hand-${index}` },
+      );
+      const world = createWorld(ids(200), seed, { connections });
+      expect((await run(world)).applied).to.include({ updated: 10 });
+      expect(seed.slice(190).every(({ id }) => isConnected(world, id))).to.equal(true);
+    });
+
+    it('are not asked for with each change of others', async () => {
+      const world = createWorld(ids(200), organizations(ids(200)), { connections });
+      await run(world);
+      world.tenant.calls.length = 0;
+      world.listing = listing(ids(200).map((id) => institution(id, 'New')));
+      await run(world);
+      expect(world.tenant.calls.filter((line) => line.startsWith('CONNECTIONS'))).to.deep.equal([]);
+    });
+
+    it('are asked for once', async () => {
+      const world = await connectedWorld();
+      await run(world, { force: true });
+      world.tenant.calls.length = 0;
+      await run(world);
+      expect(world.tenant.calls.map((line) => line.split(' ')[0])).to.deep.equal(['SCOPES']);
+      world.memory.connected.clear();
+      await run(world);
+      expect(world.tenant.calls.filter((line) => line.startsWith('CONNECTIONS'))).to.deep.equal([]);
+    });
   });
 
   it('that do not exist end the sync before any write', async () => {

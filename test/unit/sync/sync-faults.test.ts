@@ -20,6 +20,7 @@ describe('a fault of a sync', () => {
         fault: world.sourceFault,
         institutions: undefined,
         organizations: undefined,
+        conflicts: [],
         decision: undefined,
         applied: nothingApplied(),
       });

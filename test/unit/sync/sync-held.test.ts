@@ -87,6 +87,39 @@ describe('a sync with too many changes', () => {
     expect(writes(world.tenant)).to.deep.equal([]);
   });
 
+  it('knows the tenant when it is stopped while the approval is noted', async () => {
+    const world = await createSyncedWorld(ids(10));
+    world.listing = listing([]);
+    const approval = (await run(world)).decision?.held?.planHash;
+    const abort = new AbortController();
+    const onApproved = async () => {
+      abort.abort(new Error('stop'));
+      abort.signal.throwIfAborted();
+    };
+    const report = await run(world, { approval, onApproved }, abort.signal);
+    expect(report).to.include({ outcome: 'interrupted' });
+    expect(report.organizations).to.deep.equal({
+      total: 10,
+      managed: 10,
+      inSync: 0,
+      unmanaged: 0,
+      conflicts: 0,
+    });
+    expect(writes(world.tenant)).to.deep.equal([]);
+  });
+
+  it('takes over what took a name meanwhile, when nothing is held', async () => {
+    for (const [adopt, updated] of [
+      [true, 1],
+      [false, 0],
+    ] as const) {
+      const world = await createSyncedWorld(['i-1'], { adopt });
+      world.listing = listing(['i-1', 'i-2']);
+      world.tenant.organizations.set('org_x', organization('org_x', 'i-2', {}));
+      expect((await run(world)).applied).to.include({ updated, failed: 1 - updated });
+    }
+  });
+
   it('takes nothing over behind the back of held updates', async () => {
     const world = await createSyncedWorld(['i-1'], {
       limits: { ...NO_LIMITS, updates: { kind: 'count', value: 0 } },

@@ -215,6 +215,13 @@ describe('sync', () => {
     expect(await rejection(run(world))).to.equal(defect);
   });
 
+  it('counts its own requests, not those of syncs before', async () => {
+    const world = createWorld(ids(60));
+    expect(await run(world)).to.include({ requests: 61 });
+    expect(await run(world)).to.include({ requests: 0 });
+    expect(await run(world, { force: true })).to.include({ requests: 2 });
+  });
+
   it('says how long it took', async () => {
     const world = createWorld(ids(3));
     const startedAt = world.now;
