@@ -12,6 +12,7 @@ export function controllerCommand(): Command {
     .option('--concurrency <number>', 'objects that are worked on at once', '64')
     .option('--leader-elect', 'work only while holding a Lease')
     .option('--leader-elect-namespace <name>', 'of the Lease; default: its own')
+    .option('--leader-elect-name <name>', 'of the Lease; default: by selector')
     .option('--metrics-bind-address <address>', 'of /metrics; 0: none', ':8080')
     .option('--health-probe-bind-address <address>', 'of /livez, /readyz', ':8081')
     .option('--allowed-auth0-domains <globs>', 'hosts to send credentials to', '*.auth0.com')

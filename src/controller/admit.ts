@@ -29,7 +29,7 @@ export async function admit(
   const hosts = { domain: host, tokenEndpoint, institutions: spec.institutions.endpoint };
   assertAllowed(hosts, context.allowLists);
 
-  const rival = olderRival(object, [...context.objects()].filter(isReadable));
+  const rival = olderRival(object, context.claims());
   if (rival !== undefined) {
     throw new Fault(
       'TenantConflict',

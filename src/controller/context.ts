@@ -5,13 +5,13 @@ import type { Clock } from '../time/clock.ts';
 import type { AllowLists } from './allow-list.ts';
 import type { ObjectApi } from './object-api.ts';
 import type { SessionContext } from './session.ts';
-import type { WatchedObject } from './watched-object.ts';
+import type { TenantClaim } from './tenant-conflict.ts';
 
 /** What a reconciliation needs of the world. */
 export interface ReconcileContext {
   readonly api: ObjectApi;
-  /** All objects that the watch shows. */
-  readonly objects: () => Iterable<WatchedObject>;
+  /** Of all objects that the watch shows, those of other shards included. */
+  readonly claims: () => Iterable<TenantClaim>;
   readonly allowLists: AllowLists;
   readonly session: SessionContext;
   readonly metrics: Metrics;

@@ -3,14 +3,12 @@ import type { HeldLease } from '../kubernetes/held-lease.ts';
 import { acquireLease, type LeaseOptions } from '../kubernetes/lease.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-const LEASE_NAME = 'institution-sync';
-
 export interface LeadershipOptions extends Pick<
   LeaseOptions,
   'access' | 'clock' | 'monotonic' | 'random' | 'log'
 > {
-  /** Where the Lease is; undefined: no leader election. */
-  readonly leaseNamespace: string | undefined;
+  /** The Lease that the leader holds; undefined: no leader election. */
+  readonly lease: { readonly namespace: string; readonly name: string } | undefined;
   readonly metrics: Metrics;
 }
 
@@ -19,14 +17,15 @@ export async function leadership(
   options: LeadershipOptions,
   signal: AbortSignal,
 ): Promise<HeldLease | undefined> {
-  const { access, leaseNamespace, metrics, clock, monotonic, random, log } = options;
-  if (leaseNamespace === undefined) return undefined;
-  metrics.leader.set({ name: LEASE_NAME }, 0);
+  const { access, metrics, clock, monotonic, random, log } = options;
+  if (options.lease === undefined) return undefined;
+  const { namespace, name } = options.lease;
+  metrics.leader.set({ name }, 0);
   const lease = await acquireLease(
     {
       access,
-      namespace: leaseNamespace,
-      name: LEASE_NAME,
+      namespace,
+      name,
       identity: `${hostname()}_${Math.floor(random() * 2 ** 48).toString(36)}`,
       clock,
       monotonic,
@@ -35,7 +34,7 @@ export async function leadership(
     },
     signal,
   );
-  metrics.leader.set({ name: LEASE_NAME }, 1);
+  metrics.leader.set({ name }, 1);
   return lease;
 }
 

@@ -3,13 +3,15 @@ import { tenantHost } from '../api/auth0-settings.ts';
 import { objectKey } from '../kubernetes/resource.ts';
 import { newEntry, type Entry } from './entry.ts';
 import type { SecretWatches } from './secret-watches.ts';
-import { olderRival } from './tenant-conflict.ts';
+import { olderRival, type TenantClaim } from './tenant-conflict.ts';
 import { isReadable, type WatchedObject } from './watched-object.ts';
 
 export interface ObjectEvents {
   readonly enqueue: (key: string) => void;
+  /** An object that this process sees for the first time. */
+  readonly enqueueNew: (object: WatchedObject, entry: Entry) => void;
   readonly secrets: SecretWatches;
-  /** All objects of the tenant that this one worked on, itself excluded. */
+  /** The objects that this controller works on. */
   readonly others: () => Iterable<WatchedObject>;
   readonly onTracked: (object: WatchedObject) => void;
   readonly onForgotten: (object: WatchedObject) => void;
@@ -24,6 +26,8 @@ export interface Objects {
     object: WatchedObject,
     old: WatchedObject | undefined,
   ): void;
+  /** The same for an object of any shard, of which only the tenant is known. */
+  onClaim(event: 'added' | 'modified' | 'deleted', claim: TenantClaim | undefined): void;
   /** A Secret of these objects has changed. */
   wake(keys: readonly string[]): void;
 }
@@ -61,12 +65,11 @@ export function trackObjects(events: ObjectEvents): Objects {
     end(entry, object);
     entries.delete(key);
     events.secrets.refer(key, undefined);
-    wakeRivals(object);
+    if (isReadable(object)) wakeRivals(object);
   }
 
   /** Objects of the same second may come in any order, and the younger one may have begun by now. */
-  function stopYoungerRivals(added: WatchedObject): void {
-    if (!isReadable(added)) return;
+  function stopYoungerRivals(added: TenantClaim): void {
     for (const other of events.others()) {
       if (!isReadable(other) || olderRival(other, [added]) === undefined) continue;
       const { run } = entries.get(objectKey(other.metadata)) ?? {};
@@ -75,9 +78,8 @@ export function trackObjects(events: ObjectEvents): Objects {
   }
 
   /** The tenant is free: the next older object may begin. */
-  function wakeRivals(gone: WatchedObject): void {
-    const domain = gone.spec?.auth0.domain;
-    if (domain === undefined) return;
+  function wakeRivals(gone: TenantClaim): void {
+    const { domain } = gone.spec.auth0;
     const rivals = [...events.others()].filter(
       ({ spec }) => spec !== undefined && tenantHost(spec.auth0.domain) === tenantHost(domain),
     );
@@ -96,19 +98,26 @@ export function trackObjects(events: ObjectEvents): Objects {
   return {
     entryOf,
     wake,
+    onClaim(event, claim) {
+      if (claim === undefined) return;
+      if (event === 'added') stopYoungerRivals(claim);
+      if (event === 'deleted') wakeRivals(claim);
+    },
     onEvent(event, object, old) {
       if (event === 'deleted') return forget(object);
       if (old !== undefined && asksTheSame(object, old)) return;
       const key = objectKey(object.metadata);
-      const { run } = entryOf(object);
+      const entry = entryOf(object);
+      const { run } = entry;
       const { namespace } = object.metadata;
       const name = object.spec?.auth0.credentialsSecretRef.name;
       events.secrets.refer(key, name === undefined ? undefined : { namespace, name });
-      if (event === 'added') stopYoungerRivals(object);
+      if (event === 'added' && isReadable(object)) stopYoungerRivals(object);
       if (run !== undefined && run.generation !== object.metadata.generation) {
         run.abort.abort(new Superseded('The object was changed'));
       }
-      events.enqueue(key);
+      if (event === 'added') events.enqueueNew(object, entry);
+      else events.enqueue(key);
     },
   };
 }

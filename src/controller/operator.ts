@@ -3,27 +3,28 @@ import { hostname } from 'node:os';
 import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
 import type { HeldLease } from '../kubernetes/held-lease.ts';
-import { startReflector, type Reflector } from '../kubernetes/reflector.ts';
 import { objectKey } from '../kubernetes/resource.ts';
 import { startWorkQueue, type WorkQueue, type WorkResult } from '../kubernetes/work-queue.ts';
-import { codeLabel } from '../telemetry/code-label.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
 import type { AllowLists } from './allow-list.ts';
-import { INSTITUTION_SYNCS, openObjectApi } from './cluster-api.ts';
+import { openObjectApi } from './cluster-api.ts';
 import type { ReconcileContext } from './context.ts';
+import { isDue } from './entry.ts';
 import { leadership, rejectWhenLost } from './leadership.ts';
+import { mirrorObjects, type Mirror } from './mirror.ts';
 import { trackObjects, type Objects } from './objects.ts';
 import { queueMetrics } from './queue-metrics.ts';
 import { reconcile } from './reconcile.ts';
 import { startRequestMetrics } from './request-metrics.ts';
 import { watchSecrets } from './secret-watches.ts';
 import type { SessionContext } from './session.ts';
-import { sharedPacers } from './shared-pacers.ts';
+import { sessionContext } from './session-context.ts';
+import { createStartRamp } from './start-ramp.ts';
 import { forgetMetrics, recordExpiry, startMetrics } from './sync-metrics.ts';
-import { readWatchedObject, type WatchedObject } from './watched-object.ts';
+import type { WatchedObject } from './watched-object.ts';
 
 export interface OperatorOptions {
   /** Only these namespaces; all when empty. */
@@ -31,8 +32,8 @@ export interface OperatorOptions {
   readonly labelSelector: string | undefined;
   /** How many objects are worked on at the same time. */
   readonly concurrency: number;
-  /** Where the Lease is; undefined: no leader election. */
-  readonly leaseNamespace: string | undefined;
+  /** The Lease that the leader holds; undefined: no leader election. */
+  readonly lease: { readonly namespace: string; readonly name: string } | undefined;
   readonly allowLists: AllowLists;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -83,13 +84,17 @@ export function startOperator(
   signal: AbortSignal,
 ): Operator {
   const { clock } = options;
-  const reflectors: Reflector<WatchedObject>[] = [];
+  let mirror: Mirror | undefined;
+
+  function keepMirror(begun: Mirror): void {
+    mirror = begun;
+  }
 
   async function run(): Promise<void> {
     const lease = await leadership(options, signal);
     const ended = new AbortController();
     const running = AbortSignal.any([signal, ended.signal]);
-    const work = operate(options, lease, reflectors, running);
+    const work = operate(options, lease, keepMirror, running);
     const lost = lease && rejectWhenLost(lease);
     await (lost ? Promise.race([work, lost]) : work).finally(() => ended.abort());
     // Bounded in time by the claim itself; the signal that ended the work must not cut it off.
@@ -97,7 +102,7 @@ export function startOperator(
   }
 
   return {
-    isSilent: () => reflectors.some((each) => clock.now() - each.lastHeard() > SILENCE_MS),
+    isSilent: () => mirror !== undefined && clock.now() - mirror.lastHeard() > SILENCE_MS,
     done: run(),
   };
 }
@@ -106,14 +111,12 @@ export function startOperator(
 async function operate(
   options: OperatorOptions & Surroundings,
   lease: HeldLease | undefined,
-  reflectors: Reflector<WatchedObject>[],
+  onMirror: (mirror: Mirror) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { access, log, clock, random, metrics, labelSelector, fetch, adapter } = options;
+  const { access, log, clock, random, metrics, namespaces, labelSelector } = options;
   const common = { access, clock, random, log };
   startRequestMetrics(metrics);
-  const all = () => reflectors.flatMap((reflector) => reflector.list());
-  const find = (key: string) => reflectors.map((each) => each.get(key)).find(Boolean);
 
   const events = createEventRecorder({
     ...common,
@@ -122,32 +125,9 @@ async function operate(
   });
   const context: ReconcileContext = {
     api: openObjectApi(access, events),
-    objects: all,
+    claims: () => mirror.claims(),
     allowLists: options.allowLists,
-    session: {
-      pacerOf: sharedPacers(clock),
-      onRemaining(remaining) {
-        for (const [endpoint, left] of remaining) metrics.auth0Remaining.set({ endpoint }, left);
-      },
-      tenant: {
-        clock,
-        random,
-        log,
-        fetch,
-        onRequest: (endpoint, code) =>
-          metrics.auth0Requests.inc({ endpoint, code: codeLabel(code ?? 'error') }),
-        mayWrite: () => {
-          if (lease?.isHeld() === false) throw new Error('The lease is lost; nothing is written.');
-        },
-      },
-      source: {
-        clock,
-        random,
-        log,
-        adapter,
-        onRequest: (code) => metrics.sourceRequests.inc({ code: codeLabel(code) }),
-      },
-    },
+    session: sessionContext(options, lease),
     metrics,
     log,
     clock,
@@ -163,34 +143,45 @@ async function operate(
       metrics: queueMetrics(metrics, options.concurrency),
       work: async (key, until) => {
         // Which of two objects for one tenant is the older shows only when all are known.
-        await Promise.all(reflectors.map((reflector) => reflector.synced));
-        return work(find(key), objects, context, until);
+        await mirror.synced;
+        return work(mirror.find(key), objects, context, until);
       },
     },
     signal,
   );
+  const ramp = createStartRamp(random);
+  let isStarting = true;
   const secrets = watchSecrets({ ...common, onChange: (keys) => objects.wake(keys) }, signal);
   const objects: Objects = trackObjects({
     enqueue: (key) => queue.add(key),
+    enqueueNew(object, entry) {
+      const isDeleted = object.metadata.deletionTimestamp !== undefined;
+      const ramped = isStarting && !isDeleted && isDue(object, entry, clock.now());
+      queue.addAfter(objectKey(object.metadata), ramped ? ramp() : 0);
+    },
     secrets,
-    others: all,
+    others: () => mirror.list(),
     onTracked: (object) => startMetrics(metrics, object),
     onForgotten: (object) => forgetMetrics(metrics, object),
   });
 
-  const namespaces = options.namespaces.length === 0 ? [undefined] : options.namespaces;
-  for (const namespace of namespaces) {
-    const selection = { resource: INSTITUTION_SYNCS, namespace, labelSelector };
-    const parse = readWatchedObject;
-    reflectors.push(
-      startReflector(
-        { ...common, selection, parse, onEvent: (...event) => objects.onEvent(...event) },
-        signal,
-      ),
-    );
-  }
-  metrics.observeWatches(() => Math.min(...reflectors.map((reflector) => reflector.lastHeard())));
-  await Promise.all([queue.done, ...reflectors.map((reflector) => reflector.done)]);
+  const mirror = mirrorObjects(
+    {
+      ...common,
+      namespaces,
+      labelSelector,
+      onEvent: (...event) => objects.onEvent(...event),
+      onClaim: (event, claim) => objects.onClaim(event, claim),
+    },
+    signal,
+  );
+  onMirror(mirror);
+  metrics.observeWatches(() => mirror.lastHeard());
+  mirror.synced.then(
+    () => (isStarting = false),
+    () => {},
+  );
+  await Promise.all([queue.done, mirror.done]);
 }
 
 async function work(

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startControlPlane, type ControlPlane } from '../control-plane/start.ts';
 import { openClient, type Client } from '../e2e/client.ts';
@@ -7,7 +6,9 @@ import { installChart } from '../e2e/install-chart.ts';
 import { startAuth0Sandbox, type Auth0Sandbox } from '../sandbox/auth0/start.ts';
 import { institutions } from '../sandbox/institutions.ts';
 import { startTheSandbox, type TheSandbox } from '../sandbox/the/start.ts';
-import type { Row } from './row.ts';
+import { cpuSeconds, residentMegabytes } from './process-usage.ts';
+import { seed } from './requests.ts';
+import { median, type Findings, type Row } from './row.ts';
 
 /** As many as THE lists. */
 const COUNT = 13_229;
@@ -24,15 +25,11 @@ interface Place {
 
 /**
  * The controller as a process at a real API server, with as many institutions as THE lists: from its
- * start to the first request of its first reconciliation, from `kubectl apply` to the first write in
- * Auth0, and what it takes while it idles.
+ * start to the first request of its first reconciliation, and from `kubectl apply` to the first
+ * write in Auth0.
  */
-export async function benchLatency(): Promise<readonly Row[]> {
-  const plane = await startControlPlane();
-  try {
-    const namespace = await plane.createNamespace('bench');
-    await installChart(plane, namespace, [`watchNamespace=${namespace}`]);
-    const place = { plane, client: openClient(plane, namespace) };
+export function benchStart(): Promise<Findings> {
+  return atApiServer(async (place) => {
     const starts: number[] = [];
     const applies: number[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -40,25 +37,43 @@ export async function benchLatency(): Promise<readonly Row[]> {
       starts.push(start);
       applies.push(apply);
     }
-    const idle = await measureIdle(place);
-    return [
-      ...summary('start to first reconcile', starts, 2),
-      ...summary('kubectl apply to first write', applies, 1),
-      { what: 'idle for a minute: resident', measured: idle.empty.megabytes, unit: 'MB', bar: 90 },
-      { what: 'idle: CPU', measured: idle.empty.cpuPercent, unit: '%', bar: undefined },
-      {
-        what: `idle with ${COUNT} institutions: resident`,
-        measured: idle.full.megabytes,
-        unit: 'MB',
-        bar: undefined,
-      },
-      {
-        what: `idle with ${COUNT} institutions: CPU`,
-        measured: idle.full.cpuPercent,
-        unit: '%',
-        bar: undefined,
-      },
-    ];
+    return {
+      rows: [
+        ...summary('process start to first reconcile', starts, 2),
+        ...summary('kubectl apply to first write', applies, 1),
+      ],
+    };
+  });
+}
+
+/** What a controller takes in a minute in which nothing happens. */
+export function benchIdle(): Promise<Findings> {
+  return atApiServer(async (place) => {
+    const { empty, full } = await measureIdle(place);
+    const many = `idle with ${COUNT.toLocaleString('en')} institutions`;
+    return {
+      rows: [
+        { what: 'idle: resident', measured: empty.megabytes, unit: 'MB', bar: 90 },
+        { what: 'idle: processor time', measured: empty.cpuPercent, unit: '%', bar: undefined },
+        {
+          what: 'idle: requests to Auth0 and THE in a minute',
+          measured: full.requests,
+          unit: '',
+          bar: 0,
+        },
+        { what: `${many}: resident`, measured: full.megabytes, unit: 'MB', bar: undefined },
+        { what: `${many}: processor time`, measured: full.cpuPercent, unit: '%', bar: undefined },
+      ],
+    };
+  });
+}
+
+async function atApiServer(run: (place: Place) => Promise<Findings>): Promise<Findings> {
+  const plane = await startControlPlane();
+  try {
+    const namespace = await plane.createNamespace('bench');
+    await installChart(plane, namespace, [`watchNamespace=${namespace}`]);
+    return await run({ plane, client: openClient(plane, namespace) });
   } finally {
     await plane.stop();
   }
@@ -100,13 +115,7 @@ async function measureIdle(place: Place) {
   const rows = institutions(COUNT);
   await using auth0 = await startAuth0Sandbox({ limits: { list: AMPLE, global: AMPLE } });
   await using the = await startTheSandbox({ rows });
-  auth0.seed(
-    rows.map(({ iid, name }) => ({
-      name: iid,
-      display_name: name.trim(),
-      metadata: { institutionId: iid },
-    })),
-  );
+  seed(auth0, rows);
   await createSecret(place.client, 'idle', auth0);
   const controller = await spawnController(place);
   const { pid = 0 } = controller.child;
@@ -114,9 +123,12 @@ async function measureIdle(place: Place) {
   const empty = await idleMinute(pid);
   await place.client.apply(manifest('idle', auth0, the));
   await controller.untilLine('sync finished');
+  auth0.requests.clear();
+  the.requests.clear();
   const full = await idleMinute(pid);
+  const requests = auth0.requests.count({}) + the.requests.count({});
   await controller.stop();
-  return { empty, full };
+  return { empty, full: { ...full, requests } };
 }
 
 async function idleMinute(pid: number) {
@@ -124,7 +136,7 @@ async function idleMinute(pid: number) {
   const before = await cpuSeconds(pid);
   await sleep(IDLE_MS);
   const cpuPercent = (100 * ((await cpuSeconds(pid)) - before)) / (IDLE_MS / 1000);
-  return { cpuPercent, megabytes: await residentMegabytes(pid) };
+  return { cpuPercent, megabytes: (await residentMegabytes(pid)).now };
 }
 
 function manifest(name: string, auth0: Auth0Sandbox, the: TheSandbox): object {
@@ -146,29 +158,10 @@ function createSecret(client: Client, name: string, auth0: Auth0Sandbox): Promis
   });
 }
 
-/** Linux counts in ticks of 10 ms; fields 14 and 15 are user and system time (proc(5)). */
-async function cpuSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const [user = 0, system = 0] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
-  return (user + system) / 100;
-}
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
-}
-
 function summary(what: string, seconds: readonly number[], bar: number): readonly Row[] {
-  const sorted = seconds.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const slowest = Math.max(...seconds);
   return [
-    { what: `${what}, median of ${sorted.length}`, measured: median, unit: 's', bar },
-    { what: `${what}, slowest`, measured: sorted.at(-1) ?? Number.NaN, unit: 's', bar: undefined },
+    { what: `${what}, median of ${seconds.length}`, measured: median(seconds), unit: 's', bar },
+    { what: `${what}, slowest`, measured: slowest, unit: 's', bar: undefined },
   ];
 }
-
-if (import.meta.main) console.log(JSON.stringify(await benchLatency(), null, 2));

@@ -115,6 +115,7 @@ describe('chart, rendered', () => {
       '--allowed-auth0-domains=*.auth0.com',
       '--allowed-institution-hosts=*.timeshighereducation.com',
       '--leader-elect',
+      '--leader-elect-name=institution-sync',
     ]);
   });
 
@@ -133,6 +134,7 @@ describe('chart, rendered', () => {
       '--watch-label-selector=shard in (a, b)',
       '--concurrency=8',
       '--leader-elect',
+      '--leader-elect-name=all-of-it',
       '--one=two words',
     ]);
     expect(deployment.replicas).to.equal(2);

@@ -10,6 +10,7 @@ export const EVERYTHING = [
   String.raw`allowedAuth0Domains=*.auth0.com\, login.acme.example:8443`,
   String.raw`watchLabelSelector=shard in (a\, b)`,
   'concurrency=8',
+  'leaderElectionName=all-of-it',
   'logLevel=debug',
   'extraArgs[0]=--one=two words',
   'extraEnv[0].name=HTTPS_PROXY,extraEnv[0].value=http://proxy.example:3128',

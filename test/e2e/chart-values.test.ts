@@ -21,6 +21,7 @@ describe('chart, with wrong values', () => {
     'replicaCount=two',
     'logLevel=verbose',
     'leaderElection=maybe',
+    'leaderElectionName=Shard A',
     'concurrency=0',
     'watchNamespace=Team_A',
     'allowedAuth0Domains=',

@@ -25,6 +25,8 @@ export interface SpawnOptions {
   readonly plane: ControlPlane;
   /** Of the namespace where the chart is installed. */
   readonly client: Client;
+  /** Which Deployment of the namespace; `institution-sync` by default. */
+  readonly deployment?: string;
   /** Where it finds the API server, such as a proxy's address. */
   readonly server?: string | undefined;
   /** More variables for its environment. */
@@ -36,9 +38,10 @@ export interface SpawnOptions {
  * account, so that RBAC holds for it.
  */
 export async function spawnController(options: SpawnOptions): Promise<ControllerProcess> {
-  const { plane, client, server, environment } = options;
-  const deployment = await client.kubectl('get', 'deployment', 'institution-sync', '-o', 'json');
-  const { spec } = JSON.parse(deployment) as {
+  const { plane, client, deployment = 'institution-sync', server, environment } = options;
+  const { spec } = JSON.parse(
+    await client.kubectl('get', 'deployment', deployment, '-o', 'json'),
+  ) as {
     spec: { template: { spec: { containers: [{ args: string[] }]; serviceAccountName: string } } };
   };
   const { containers, serviceAccountName } = spec.template.spec;

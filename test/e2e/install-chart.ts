@@ -11,11 +11,12 @@ export async function installChart(
   plane: ControlPlane,
   namespace: string,
   values: readonly string[],
+  release = 'institution-sync',
 ): Promise<void> {
   const { code, stderr } = await plane.helm([
     'upgrade',
     '--install',
-    'institution-sync',
+    release,
     CHART,
     '--namespace',
     namespace,

@@ -91,7 +91,9 @@ export function createCluster(options: {
         namespaces: dice.chance(0.3) ? ['identity'] : [],
         labelSelector: undefined,
         concurrency: options.concurrency,
-        leaseNamespace: options.leaderElection ? 'operators' : undefined,
+        lease: options.leaderElection
+          ? { namespace: 'operators', name: 'institution-sync' }
+          : undefined,
         allowLists: {
           auth0Domains: allowList(['*.auth0.com']),
           institutionHosts: allowList(['*.timeshighereducation.com']),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allowList } from '../../controller/allow-list.ts';
 import { runController } from '../../controller/controller.ts';
+import { leaseName } from '../../controller/lease-name.ts';
 import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { createLog } from '../../telemetry/create-log.ts';
 import { processSecrets } from '../../telemetry/process-secrets.ts';
@@ -19,12 +20,16 @@ const List = z.string().transform((text) =>
 
 const MOST_WORKERS = 10_000;
 
+/** RFC 1123, as the API server asks of a Lease. */
+const LEASE_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
 const Flags = z.object({
   watchNamespace: List,
   watchLabelSelector: z.string().optional(),
   concurrency: z.coerce.number('must be a number').int().min(1).max(MOST_WORKERS),
   leaderElect: z.boolean().default(false),
   leaderElectNamespace: z.string().min(1).optional(),
+  leaderElectName: z.string().regex(LEASE_NAME, 'must be a name of lower case letters').optional(),
   metricsBindAddress: z.string(),
   healthProbeBindAddress: z.string(),
   allowedAuth0Domains: List,
@@ -57,7 +62,7 @@ export async function runFromFlags(options: Readonly<Record<string, unknown>>): 
         namespaces: flags.watchNamespace,
         labelSelector: flags.watchLabelSelector,
         concurrency: flags.concurrency,
-        leaseNamespace: flags.leaderElect ? (flags.leaderElectNamespace ?? namespace) : undefined,
+        lease: flags.leaderElect ? leaseOf(flags, namespace) : undefined,
         metricsBindAddress: flags.metricsBindAddress,
         healthProbeBindAddress: flags.healthProbeBindAddress,
         allowLists: {
@@ -81,6 +86,13 @@ export async function runFromFlags(options: Readonly<Record<string, unknown>>): 
   } finally {
     interruption.end();
   }
+}
+
+function leaseOf(flags: z.output<typeof Flags>, ownNamespace: string) {
+  return {
+    namespace: flags.leaderElectNamespace ?? ownNamespace,
+    name: flags.leaderElectName ?? leaseName(flags.watchLabelSelector),
+  };
 }
 
 function readFlags(options: Readonly<Record<string, unknown>>): z.output<typeof Flags> {
