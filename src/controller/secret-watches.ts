@@ -1,5 +1,6 @@
 import type { ApiAccess } from '../kubernetes/api-access.ts';
-import { startReflector } from '../kubernetes/reflector.ts';
+import { startReflector, type Reflector } from '../kubernetes/reflector.ts';
+import type { ApiObject } from '../kubernetes/resource.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
@@ -22,68 +23,159 @@ export interface SecretWatchesOptions {
   readonly log: Log;
 }
 
-interface Watched {
-  readonly objects: Set<string>;
+/** What is kept of a Secret. */
+interface Seen {
+  readonly name: string;
+  readonly version: string;
+}
+
+interface Watch {
+  readonly reflector: Reflector<Seen>;
   readonly stop: AbortController;
 }
 
+interface Watched {
+  readonly objects: Set<string>;
+  /** Undefined where the namespace's watch serves, or soon will. */
+  own: Watch | undefined;
+}
+
+interface Namespace {
+  readonly secrets: Map<string, Watched>;
+  whole: Watch | undefined;
+  /** Whether each Secret needs a watch of its own. */
+  isSingle: boolean;
+}
+
 /**
- * Watches exactly the Secrets that objects refer to, one by one and their metadata only: no Secret's
- * content is kept in memory, and no other Secret is ever asked for.
+ * A watch is a connection of its own. From so many Secrets of one namespace on, one watch of the
+ * namespace replaces those of the single Secrets: 500 of these would cost some 100 MB.
+ */
+const MANY = 20;
+/** A watch of the namespace that does not work by then may not be allowed. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Watches the Secrets that objects refer to, and their metadata only: no Secret's content is kept in
+ * memory. Few are watched one by one, so that no other Secret is ever asked for; where many are in one
+ * namespace, its Secrets are watched together. If that is not allowed, each goes on by itself.
  */
 export function watchSecrets(options: SecretWatchesOptions, signal: AbortSignal): SecretWatches {
-  const watched = new Map<string, Watched>();
-  const references = new Map<string, string>();
+  const namespaces = new Map<string, Namespace>();
+  const references = new Map<string, { readonly namespace: string; readonly name: string }>();
 
-  function start(namespace: string, name: string): Watched {
-    const entry: Watched = { objects: new Set(), stop: new AbortController() };
-    let known = false;
-    const reflector = startReflector(
+  /** `onChange` hears what happens after the first listing: that is, or will be, read by the syncs. */
+  function watch(
+    selection: { readonly namespace: string; readonly fieldSelector?: string },
+    onChange: (name: string) => void,
+  ): Watch {
+    const stop = new AbortController();
+    let isListed = false;
+    const reflector = startReflector<Seen>(
       {
         ...options,
-        selection: {
-          resource: SECRETS,
-          namespace,
-          fieldSelector: `metadata.name=${name}`,
-          metadataOnly: true,
-        },
-        parse: () => undefined,
-        onEvent: () => {
-          // What is there at the start has been, or will be, read by the syncs themselves.
-          if (known) options.onChange([...entry.objects]);
+        selection: { resource: SECRETS, metadataOnly: true, ...selection },
+        parse: ({ metadata }: ApiObject) => ({
+          name: metadata.name,
+          version: metadata.resourceVersion,
+        }),
+        onEvent: (_event, { name }) => {
+          if (isListed) onChange(name);
         },
       },
-      AbortSignal.any([signal, entry.stop.signal]),
+      AbortSignal.any([signal, stop.signal]),
     );
     reflector.synced.then(
-      () => (known = true),
+      () => (isListed = true),
       () => {},
     );
-    return entry;
+    return { reflector, stop };
+  }
+
+  function watchOne(namespace: string, name: string, objects: ReadonlySet<string>): Watch {
+    const fieldSelector = `metadata.name=${name}`;
+    return watch({ namespace, fieldSelector }, () => options.onChange([...objects]));
+  }
+
+  /** Its single watches end once the other one knows all; what they may have missed is told. */
+  function takeOver(namespace: string, state: Namespace, { reflector }: Watch): void {
+    state.isSingle = false;
+    for (const [name, watched] of state.secrets) {
+      const key = `${namespace}/${name}`;
+      const before = watched.own?.reflector.get(key)?.version;
+      watched.own?.stop.abort();
+      watched.own = undefined;
+      if (before !== undefined && before !== reflector.get(key)?.version) {
+        options.onChange([...watched.objects]);
+      }
+    }
+  }
+
+  async function watchWhole(namespace: string, state: Namespace): Promise<void> {
+    const whole = watch({ namespace }, (changed) => {
+      const found = state.secrets.get(changed);
+      if (found !== undefined) options.onChange([...found.objects]);
+    });
+    state.whole = whole;
+    state.isSingle = false;
+    let isSynced = false;
+    async function replaceSingle(): Promise<void> {
+      await whole.reflector.synced;
+      isSynced = true;
+      takeOver(namespace, state, whole);
+    }
+    const replaced = replaceSingle();
+    const ended = AbortSignal.any([signal, whole.stop.signal]);
+    await Promise.race([replaced, options.clock.sleep(PATIENCE_MS, ended)]);
+    if (isSynced) return;
+    state.isSingle = true;
+    for (const [name, watched] of state.secrets) {
+      watched.own ??= watchOne(namespace, name, watched.objects);
+    }
+    await replaced;
   }
 
   function release(objectKey: string): void {
-    const secret = references.get(objectKey);
-    if (secret === undefined) return;
+    const reference = references.get(objectKey);
+    if (reference === undefined) return;
     references.delete(objectKey);
-    const entry = watched.get(secret);
-    entry?.objects.delete(objectKey);
-    if (entry?.objects.size === 0) {
-      entry.stop.abort();
-      watched.delete(secret);
-    }
+    const state = namespaces.get(reference.namespace);
+    const watched = state?.secrets.get(reference.name);
+    watched?.objects.delete(objectKey);
+    if (state === undefined || watched === undefined || watched.objects.size > 0) return;
+    watched.own?.stop.abort();
+    state.secrets.delete(reference.name);
+    if (state.secrets.size > 0) return;
+    state.whole?.stop.abort();
+    state.whole = undefined;
+    namespaces.delete(reference.namespace);
   }
 
   return {
     refer(objectKey, secret) {
-      const key = secret && `${secret.namespace}/${secret.name}`;
-      if (references.get(objectKey) === key) return;
+      const before = references.get(objectKey);
+      if (before?.namespace === secret?.namespace && before?.name === secret?.name) return;
       release(objectKey);
-      if (secret === undefined || key === undefined) return;
-      const entry = watched.get(key) ?? start(secret.namespace, secret.name);
-      watched.set(key, entry);
-      entry.objects.add(objectKey);
-      references.set(objectKey, key);
+      if (secret === undefined) return;
+      const { namespace, name } = secret;
+      references.set(objectKey, secret);
+      const state = namespaces.get(namespace) ?? newNamespace();
+      namespaces.set(namespace, state);
+      const known = state.secrets.get(name);
+      if (known !== undefined) {
+        known.objects.add(objectKey);
+        return;
+      }
+      const objects = new Set([objectKey]);
+      const isMany = state.secrets.size + 1 >= MANY;
+      // Rejects only when it ends.
+      if (isMany && state.whole === undefined) watchWhole(namespace, state).catch(() => {});
+      const own = state.isSingle ? watchOne(namespace, name, objects) : undefined;
+      state.secrets.set(name, { objects, own });
     },
   };
+}
+
+function newNamespace(): Namespace {
+  return { secrets: new Map(), whole: undefined, isSingle: true };
 }

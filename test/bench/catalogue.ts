@@ -64,6 +64,14 @@ export function catalogue(full: boolean): readonly Bench[] {
       run: async () => (await import('./latency.ts')).benchIdle(),
     },
     {
+      name: 'scale',
+      title: 'Beyond what a machine here can do for real',
+      scaled:
+        "Time is virtual. The engine and its pacing are the real ones; THE and an Enterprise tenant 80 ms away are models, so the parsing of answers is not in the processor's time.",
+      run: async () =>
+        (await import('./scale.ts')).benchScale(full ? [100_000, 1_000_000, 2_000_000] : [100_000]),
+    },
+    {
       name: 'many-objects',
       title: 'Many objects in one controller',
       scaled: full
