@@ -1,6 +1,6 @@
 import { invalidAnswerError, KubernetesError } from '../../src/kubernetes/kubernetes-error.ts';
 import type { Collection } from '../../src/kubernetes/resource.ts';
-import { refusal } from './api-server.ts';
+import { refusal } from './api-rules.ts';
 import type { Dice } from './dice.ts';
 import type { Fate } from './weather.ts';
 

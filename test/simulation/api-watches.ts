@@ -1,6 +1,7 @@
 import type { Selection } from '../../src/kubernetes/api-access.ts';
 import type { ApiObject } from '../../src/kubernetes/resource.ts';
-import { refusal, selects, type ApiEvent, type ApiServer } from './api-server.ts';
+import { refusal, selects } from './api-rules.ts';
+import type { ApiEvent, ApiServer } from './api-server.ts';
 import { openWatchBody, type WatchBody } from './api-watch.ts';
 import type { Dice } from './dice.ts';
 import type { Machine } from './machine.ts';

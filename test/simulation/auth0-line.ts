@@ -1,15 +1,17 @@
-import type { Fetch, FetchedResponse } from '../../src/auth0/fetch.ts';
+import type { Fetch } from '../../src/auth0/fetch.ts';
 import type { Answer } from '../sandbox/exchange.ts';
+import { garbled, insteadOf, plain, responseOf, type Auth0Answer } from './auth0-answers.ts';
+import { learn } from './auth0-learning.ts';
 import type { Dice } from './dice.ts';
 import type { Guards } from './guards.ts';
 import type { WriteRequest } from './judge.ts';
-import { specOf, type Knowledge, type Session } from './knowledge.ts';
+import { specOf, type Knowledge } from './knowledge.ts';
 import type { Machine } from './machine.ts';
-import type { ModelTenant, OrganizationState } from './model-tenant.ts';
+import type { ModelTenant } from './model-tenant.ts';
 import { openNetwork } from './network.ts';
 import { count, type Tally } from './tally.ts';
 import type { Timeline } from './timeline.ts';
-import type { Fate, Weather } from './weather.ts';
+import type { Weather } from './weather.ts';
 
 /** Small pages, so that small tenants have several. */
 const LARGEST_PAGE = 4;
@@ -20,13 +22,10 @@ export interface Auth0Service {
   open(machine: Machine): number;
   /** How often a listing during which the tenant changes shows a row twice or not at all, 0 to 1. */
   unsteadiness: number;
-}
-
-interface Auth0Answer {
-  readonly answer: Answer;
-  readonly at: number;
-  readonly body: Buffer;
-  readonly isReadable: boolean;
+  /** Called when a listing begins. */
+  onListing: () => void;
+  /** Called when a machine has sent a write. */
+  onWriteSent: (machine: Machine) => void;
 }
 
 export function openAuth0Service(options: {
@@ -54,11 +53,16 @@ export function openAuth0Service(options: {
     };
   }
 
-  function unsteady(answer: Answer, listedAt: number): Answer {
-    const page = answer.body as { organizations?: readonly unknown[] } | undefined;
+  /** A page as it looks when the tenant changes during a listing; or with a cursor that goes back. */
+  function unsteady(answer: Answer, listedAt: number, from: string | null): Answer {
+    const page = answer.body as { organizations?: readonly unknown[]; next?: string } | undefined;
     const rows = page?.organizations;
-    if (rows === undefined || rows.length === 0 || listedAt > tenant.changedAt()) return answer;
-    if (!dice.chance(service.unsteadiness)) return answer;
+    if (rows === undefined || rows.length === 0) return answer;
+    if (from !== null && page?.next !== undefined && dice.chance(service.unsteadiness / 10)) {
+      count(tally, 'fault: Auth0 listing goes in a circle');
+      return { ...answer, body: { ...page, next: from } };
+    }
+    if (listedAt > tenant.changedAt() || !dice.chance(service.unsteadiness)) return answer;
     const skip = dice.chance(0.5);
     count(tally, `fault: Auth0 listing ${skip ? 'skips' : 'repeats'} a row`);
     const at = dice.below(rows.length);
@@ -68,6 +72,8 @@ export function openAuth0Service(options: {
 
   const service: Auth0Service = {
     unsteadiness: 0,
+    onListing: () => {},
+    onWriteSent: () => {},
     open: (machine) => network.open(machine),
     connect: (machine) => {
       const listings = new Map<string, number>();
@@ -90,14 +96,17 @@ export function openAuth0Service(options: {
         if (session !== undefined && url.pathname.includes('/organizations') && !isListing) {
           guards.notePlanned(session);
         }
-        if (write !== undefined) guards.onSend(write);
+        if (write !== undefined) {
+          guards.onSend(write);
+          service.onWriteSent(machine);
+        }
         const fate = weather.fate();
 
         async function shown(answer: Answer | Promise<Answer>): Promise<Omit<Auth0Answer, 'at'>> {
           const right = await answer;
           if (fate === 'errorAfter') return plain({ status: dice.pick([500, 502, 503, 504]) });
           const listedAt = listings.get(object ?? '') ?? 0;
-          const page = isListing ? unsteady(right, listedAt) : right;
+          const page = isListing ? unsteady(right, listedAt, url.searchParams.get('from')) : right;
           return fate === 'garbage' ? garbled(page, dice) : plain(page);
         }
 
@@ -109,6 +118,7 @@ export function openAuth0Service(options: {
           const request = call(url, init);
           if (isListing && !request.query.has('from') && object !== undefined) {
             listings.set(object, at);
+            service.onListing();
           }
           void shown(tenant.route(request).answer(request)).then((answer) =>
             reply({ ...answer, at }),
@@ -131,103 +141,4 @@ export function openAuth0Service(options: {
     },
   };
   return service;
-}
-
-function insteadOf(fate: Fate, dice: Dice): Omit<Auth0Answer, 'at'> | undefined {
-  if (fate === 'error') {
-    return plain({ status: dice.pick([500, 502, 503]), body: { message: 'not now' } });
-  }
-  if (fate === 'throttled') {
-    const body = { statusCode: 429, error: 'Too Many Requests', message: 'Global limit' };
-    return plain({ status: 429, body, headers: dice.chance(0.5) ? { 'retry-after': '1' } : {} });
-  }
-  if (fate === 'denied') {
-    const body = { statusCode: 401, error: 'Unauthorized', message: 'Invalid token' };
-    return plain({ status: 401, body });
-  }
-  return undefined;
-}
-
-function plain(answer: Answer): Omit<Auth0Answer, 'at'> {
-  const body = answer.body === undefined ? '' : JSON.stringify(answer.body);
-  return { answer, body: Buffer.from(body), isReadable: true };
-}
-
-function garbled(answer: Answer, dice: Dice): Omit<Auth0Answer, 'at'> {
-  const text = JSON.stringify(answer.body ?? {});
-  const body = dice.pick([
-    '',
-    '<!doctype html><title>Sorry</title>',
-    text.slice(0, text.length / 2),
-    '{"ok":true}',
-    'null',
-  ]);
-  return { answer: { ...answer, status: 200 }, body: Buffer.from(body), isReadable: false };
-}
-
-interface ShownOrganization {
-  readonly id: string;
-  readonly name: string;
-  readonly display_name?: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-/** What an answer tells the process that gets it. */
-function learn(
-  session: Session,
-  url: URL,
-  { method, body }: Parameters<Fetch>[1],
-  { answer, at, isReadable }: Auth0Answer,
-): void {
-  const path = url.pathname.replace('/api/v2', '');
-  const ok = answer.status >= 200 && answer.status < 300;
-  const id = /^\/organizations\/([^/]+)$/.exec(path)?.[1];
-  // A removal needs no body to be believed.
-  if (method === 'DELETE' && ok) session.organizations.delete(id ?? '');
-  if (!isReadable) return;
-  if (method === 'POST' && path === '/organizations' && answer.status === 409) {
-    session.run?.taken.add((JSON.parse(body ?? '{}') as { name: string }).name);
-  }
-  if (method === 'GET' && id !== undefined && (ok || answer.status === 404)) {
-    session.reads.set(id, {
-      state: ok ? stateOf(answer.body as ShownOrganization) : undefined,
-      at,
-    });
-  }
-  if (id !== undefined && answer.status === 404) session.organizations.delete(id);
-  if (!ok) return;
-  if (method === 'GET' && path === '/organizations') {
-    const page = answer.body as { organizations: readonly ShownOrganization[]; next?: string };
-    session.listed({
-      isFirst: !url.searchParams.has('from'),
-      isLast: page.next === undefined,
-      at,
-      rows: new Map(page.organizations.map((shown) => [shown.id, stateOf(shown)])),
-    });
-  } else if (method !== 'DELETE' && /^\/organizations(\/name\/[^/]+|\/[^/]+)?$/.test(path)) {
-    const shown = answer.body as ShownOrganization;
-    session.organizations.set(shown.id, stateOf(shown));
-  }
-}
-
-function stateOf(shown: ShownOrganization): OrganizationState {
-  return {
-    name: shown.name,
-    displayName: shown.display_name,
-    metadata: shown.metadata ?? {},
-  };
-}
-
-/** As much of a response as the client uses. */
-function responseOf({ answer, body }: Auth0Answer): FetchedResponse {
-  return {
-    status: answer.status,
-    headers: new Headers(answer.headers),
-    body: new ReadableStream({
-      start(controller) {
-        if (body.length > 0) controller.enqueue(body);
-        controller.close();
-      },
-    }),
-  };
 }

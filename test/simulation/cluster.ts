@@ -10,6 +10,7 @@ import type { Knowledge } from './knowledge.ts';
 import { machineLog } from './machine-log.ts';
 import { startMachine, type Machine } from './machine.ts';
 import type { Guards } from './guards.ts';
+import { ALL_NAMESPACES } from './people-objects.ts';
 import { count, type Tally } from './tally.ts';
 import type { TheService } from './the-line.ts';
 import type { Timeline } from './timeline.ts';
@@ -85,10 +86,13 @@ export function createCluster(options: {
     });
     const stop = new AbortController();
     running.set(machine, stop);
+    const namespaces = dice.chance(0.5) ? ALL_NAMESPACES : [];
+    const selected = namespaces.length > 0 ? namespaces : [undefined];
+    for (const namespace of selected) knowledge.unlisted(machine).add(namespace);
     note(() => `${machine.name} starts`);
     const operator = startOperator(
       {
-        namespaces: dice.chance(0.3) ? ['identity'] : [],
+        namespaces,
         labelSelector: undefined,
         concurrency: options.concurrency,
         lease: options.leaderElection
@@ -127,9 +131,14 @@ export function createCluster(options: {
       event({ type, plural, object }) {
         if (plural === 'institutionsyncs') see(object, type === 'DELETED');
       },
-      listing({ resource }, objects) {
+      listing({ resource, namespace }, objects) {
         if (resource.plural !== 'institutionsyncs') return;
-        for (const session of knowledge.sessions(machine)) session.seen = undefined;
+        knowledge.unlisted(machine).delete(namespace);
+        for (const session of knowledge.sessions(machine)) {
+          const isSelected =
+            (namespace ?? session.seen?.metadata.namespace) === session.seen?.metadata.namespace;
+          if (isSelected) session.seen = undefined;
+        }
         for (const object of objects) see(object, false);
       },
     };

@@ -41,9 +41,11 @@ export function createGuards(options: {
   readonly leads: (machine: Machine) => boolean;
   /** Whether another object owns the tenant, as far as the machine was told. */
   readonly hasOlderRival: (session: Session) => boolean;
+  /** Whether the machine has listed all objects since it began. */
+  readonly knowsAll: (machine: Machine) => boolean;
   readonly note: (line: () => string) => void;
 }): Guards {
-  const { tenant, tally, leads, hasOlderRival, note } = options;
+  const { tenant, tally, leads, hasOlderRival, knowsAll, note } = options;
   const heldByHash = new Map<string, Held>();
   const court: Court = { ...options, heldByHash, fail };
   let violation: Violation | undefined;
@@ -81,6 +83,9 @@ export function createGuards(options: {
       note(() => `${describe(request)} is sent`);
       requireLeader(request, 'is sent');
       judgePermission(court, request, hasOlderRival(request.session));
+      if (!knowsAll(request.session.machine)) {
+        fail('not permitted', `${describe(request)}, but it has yet to see all objects`);
+      }
     },
     onArrival(request) {
       arriving = request;

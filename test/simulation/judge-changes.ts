@@ -37,6 +37,10 @@ export function judgeUpdate(
   if (!wasManaged && !isAdoption) {
     fail('unmanaged touched', `${describe(request)}: it was known as ${JSON.stringify(known)}`);
   }
+  const mark = known.metadata['institutionId'];
+  if (mark && after.metadata['institutionId'] !== mark) {
+    fail('unmanaged touched', `${describe(request)}: its mark was ${mark}`);
+  }
   for (const [key, value] of Object.entries(known.metadata)) {
     const isOurs = key === 'institutionId' || rules.metadata.some((field) => field === key);
     // A key that somebody has changed since the reading is not known.

@@ -61,17 +61,25 @@ export interface ListedPage {
 }
 
 export interface Knowledge {
+  /** The namespaces (undefined: all) whose objects a process has yet to list for the first time. */
+  unlisted(machine: Machine): Set<string | undefined>;
   session(machine: Machine, object: string): Session;
   sessions(machine: Machine): readonly Session[];
 }
 
 export function createKnowledge(): Knowledge {
   const all = new Map<string, Session>();
+  const unlisted = new Map<Machine, Set<string | undefined>>();
   return {
     session(machine, object) {
       const key = `${machine.name} ${object}`;
       const known = all.get(key) ?? openSession(machine, object);
       all.set(key, known);
+      return known;
+    },
+    unlisted(machine) {
+      const known = unlisted.get(machine) ?? new Set();
+      unlisted.set(machine, known);
       return known;
     },
     sessions: (machine) => [...all.values()].filter((session) => session.machine === machine),
@@ -109,7 +117,9 @@ function openSession(machine: Machine, object: string): Session {
         run.scans.push({ rows: new Map(), complete: false, isEvidentlyWrong: false });
       const scan = run.scans.at(-1);
       if (scan === undefined) return;
-      scan.isEvidentlyWrong ||= isEvidentlyWrong;
+      // Rows after an empty page: a page was lost.
+      const isHole = scan.complete && page.rows.length > 0;
+      scan.isEvidentlyWrong ||= isEvidentlyWrong || isHole;
       for (const row of page.rows) if (row.iid !== undefined) scan.rows.set(row.iid, row);
       if (page.rows.length === 0) scan.complete = true;
     },

@@ -6,7 +6,6 @@ import type { Log } from '../../src/telemetry/log.ts';
 import type { Guards } from './guards.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Machine } from './machine.ts';
-import { NAMESPACE } from './people-objects.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Errors that follow from a fault outside, or from an end. */
@@ -44,7 +43,7 @@ export function machineLog(
     error: write('error'),
     child(fields) {
       if (fields['sync'] !== undefined && machine.isAlive()) {
-        const name = object.replace(`${NAMESPACE}/`, '');
+        const name = object.replace(/^.*\//, '');
         knowledge.session(machine, name).beginRun(timeline.now());
         note(() => `${machine.name} begins a sync for ${name}`);
       }

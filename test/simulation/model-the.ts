@@ -25,6 +25,7 @@ export type ScanFault =
   | 'nothing'
   | 'duplicate row'
   | 'wrong rowCount'
+  | 'rowCount that changes'
   | 'page repeated'
   | 'page lost, total kept'
   /** Each page is right, the whole is not. Only a second scan shows it. */
@@ -81,6 +82,7 @@ export function openModelThe(options: {
         nothing: 1,
         'duplicate row': 1,
         'wrong rowCount': 1,
+        'rowCount that changes': 1,
         'page repeated': 1,
         'page lost, total kept': rowCount === 'total' ? 2 : 0,
         'row lost': 2,
@@ -104,7 +106,10 @@ export function openModelThe(options: {
       if (fault === 'duplicate row' && first !== undefined) shown = [...shown, first];
       const right = rowCount === 'page' || fault === 'page lost' ? shown.length : all.length;
       const shownCount = shown.length === 0 && rowCount === 'total' ? 0 : right;
-      return { rowCount: shownCount + (fault === 'wrong rowCount' ? 7 : 0), rows: shown };
+      const isOff =
+        fault === 'wrong rowCount' ||
+        (fault === 'rowCount that changes' && offset > 0 && shown.length > 0);
+      return { rowCount: shownCount + (isOff ? 7 : 0), rows: shown };
     },
   };
   return the;

@@ -13,7 +13,9 @@ import type { Dice } from './dice.ts';
 import type { ModelTenant } from './model-tenant.ts';
 import { endpointOf } from './the-line.ts';
 
-export const NAMESPACE = 'identity';
+/** Two objects for one tenant may be in different namespaces. */
+const NAMESPACES: Readonly<Record<string, string>> = { a: 'identity', b: 'elsewhere' };
+export const ALL_NAMESPACES: readonly string[] = Object.values(NAMESPACES);
 
 /** The cluster as people use it: InstitutionSyncs and their Secrets. */
 export interface Kubectl {
@@ -36,10 +38,10 @@ export function createKubectl(server: ApiServer, tenant: ModelTenant, dice: Dice
   let serial = 0;
 
   function objectAt(name: string) {
-    return { resource: INSTITUTION_SYNCS, namespace: NAMESPACE, name };
+    return { resource: INSTITUTION_SYNCS, namespace: NAMESPACES[name], name };
   }
   function secretAt(name: string) {
-    return { resource: SECRETS, namespace: NAMESPACE, name: `creds-${name}` };
+    return { resource: SECRETS, namespace: NAMESPACES[name], name: `creds-${name}` };
   }
   function putSecret(name: string, keys: Readonly<Record<string, string>>): void {
     const at = secretAt(name);
@@ -52,7 +54,7 @@ export function createKubectl(server: ApiServer, tenant: ModelTenant, dice: Dice
   }
 
   const kubectl: Kubectl = {
-    objects: () => server.list(objectAt('')),
+    objects: () => server.list({ resource: INSTITUTION_SYNCS }),
     object: (name) => server.get(objectAt(name)),
     createObject(name, spec = {}) {
       if (kubectl.object(name) !== undefined) return;

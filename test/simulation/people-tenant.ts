@@ -72,6 +72,13 @@ export function tenantDeeds(tenant: ModelTenant, the: ModelThe, edits: PeopleEdi
       const mark = some()?.body.metadata?.['institutionId'];
       if (mark !== undefined) create(newName(), { institutionId: mark });
     },
+    'copies the mark of an institution that is gone'() {
+      const marks = organizations
+        .all()
+        .flatMap(({ body }) => body.metadata?.['institutionId'] ?? []);
+      const gone = dice.pickAny(marks.filter((mark) => the.listedSince(mark) === undefined));
+      if (gone !== undefined) create(newName(), { institutionId: gone });
+    },
     'adds a metadata key'() {
       const organization = some();
       const key = `own-${dice.below(3)}`;
@@ -94,7 +101,20 @@ export function tenantDeeds(tenant: ModelTenant, the: ModelThe, edits: PeopleEdi
     'creates an organization of an institution'() {
       create(someIid() ?? newName(), dice.chance(0.5) ? { owner: 'somebody' } : {});
     },
-    'creates an organization of an institution to come': () => create(`i-${dice.below(20)}`),
+    'creates an organization of an institution to come'() {
+      const mark = someIid();
+      create(
+        `i-${dice.below(20)}`,
+        mark !== undefined && dice.chance(0.5) ? { institutionId: mark } : {},
+      );
+    },
+    'puts another organization in the place of one'() {
+      const organization = some();
+      if (organization === undefined) return;
+      const { name, metadata } = organization.body;
+      edit(organization, { name: newName() });
+      create(name, dice.chance(0.5) ? { ...metadata } : {});
+    },
     'disables a connection': () => some()?.connections.clear(),
     'revokes all tokens': () => tenant.revokeTokens(),
     'reaches the limit of organizations': () =>

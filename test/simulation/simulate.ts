@@ -18,8 +18,10 @@
  *
  * `npm run simulate -- --seeds 1000` plays many seeds; `--seed 42 --trace` shows one.
  */
+import { aftershock, auth0Aftershock, handOver } from './aftershocks.ts';
 import { furnish, rage } from './chaos.ts';
-import { aftershock, auth0Aftershock, calm, close, handOver, settle, stayQuiet } from './settle.ts';
+import { close, stayQuiet } from './quiet.ts';
+import { calm, settle } from './settle.ts';
 import type { Tally } from './tally.ts';
 import { Violation } from './violation.ts';
 import { createWorld } from './world.ts';

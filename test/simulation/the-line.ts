@@ -23,6 +23,8 @@ interface TheAnswer {
 export interface TheService {
   connect(machine: Machine): AxiosAdapter;
   open(machine: Machine): number;
+  /** Called when a listing begins. */
+  onScan: () => void;
 }
 
 /** The endpoint of an object names it, so that its requests can be told from others'. */
@@ -44,7 +46,10 @@ export function openTheService(options: {
   function serve(reader: string, query: URLSearchParams, fate: Fate, etag: unknown): TheAnswer {
     const offset = Number(query.get('offset'));
     const limit = Number(query.get('limit'));
-    if (offset === 0) scans.set(reader, the.beginScan(reader));
+    if (offset === 0) {
+      scans.set(reader, the.beginScan(reader));
+      service.onScan();
+    }
     if (fate === 'error' || fate === 'errorAfter') return refused(dice.pick([500, 502, 503]));
     if (fate === 'throttled') return refused(429, { 'retry-after': '1' });
     if (fate === 'denied') return refused(dice.pick([403, 404]));
@@ -60,7 +65,8 @@ export function openTheService(options: {
     return { status: isKnown ? 304 : 200, headers: { etag: tag }, body, page, isEvidentlyWrong };
   }
 
-  return {
+  const service: TheService = {
+    onScan: () => {},
     open: (machine) => network.open(machine),
     connect: (machine) => async (config) => {
       const query = new URL(config.url ?? '').searchParams;
@@ -83,6 +89,7 @@ export function openTheService(options: {
       return { status, statusText: '', headers: { ...headers }, config, data: streamOf(body) };
     },
   };
+  return service;
 }
 
 function signalOf({ signal }: InternalAxiosRequestConfig): AbortSignal {

@@ -64,6 +64,7 @@ export function createWorld(seed: number, tally: Tally, trace: string[] | undefi
     the,
     tally,
     leads: (machine) => !leaderElection || leader === machine,
+    knowsAll: (machine) => knowledge.unlisted(machine).size === 0,
     hasOlderRival: (session) => knowledge.sessions(session.machine).some(isOlderThan(session)),
     note,
   });
@@ -131,6 +132,7 @@ export function createWorld(seed: number, tally: Tally, trace: string[] | undefi
     guards,
     api,
     auth0,
+    theService,
     cluster,
     kubectl,
     note,
