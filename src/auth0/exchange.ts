@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body: string | undefined;
+  /** As of `Fetch`. */
+  readonly beforeSending?: () => void;
 }
 
 /** One complete answer of Auth0. */
@@ -57,6 +59,7 @@ export async function exchange(
       headers: init.headers,
       body: init.body ?? null,
       redirect: 'manual',
+      beforeSending: init.beforeSending,
       signal: end.signal,
     });
     const bytes = await readBounded(response, end.signal);

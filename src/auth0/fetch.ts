@@ -1,4 +1,5 @@
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import { leaveToSend } from '../kubernetes/leave-to-send.ts';
 
 /** The fetch function that requests go through: as much of the standard one as is used. */
 export type Fetch = (
@@ -9,6 +10,8 @@ export type Fetch = (
     readonly body: string | null;
     readonly redirect: 'manual';
     readonly signal: AbortSignal;
+    /** Called when the bytes are about to go out, after any wait for a connection; throws to keep them. */
+    readonly beforeSending?: (() => void) | undefined;
   },
 ) => Promise<FetchedResponse>;
 
@@ -40,5 +43,9 @@ export function openFetch(): Fetch {
     connect: TLS,
     requestTls: TLS,
   });
-  return (url, init) => undiciFetch(url, { ...init, dispatcher });
+  return (url, { beforeSending, ...init }) =>
+    undiciFetch(url, {
+      ...init,
+      dispatcher: beforeSending ? dispatcher.compose(leaveToSend(beforeSending)) : dispatcher,
+    });
 }

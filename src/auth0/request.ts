@@ -98,7 +98,7 @@ async function sendOnce(
   prepared: HttpRequest,
   signal: AbortSignal,
 ): Promise<{ readonly token: Token; readonly answer: Answer }> {
-  const { domain, tokens, pacer, share, fetch, clock, onRequest } = options;
+  const { domain, tokens, pacer, share, fetch, clock, onRequest, mayWrite } = options;
   const { endpoint, isWrite } = request;
   // Without a token nobody need wait for leave.
   await tokens.get(signal);
@@ -109,12 +109,25 @@ async function sendOnce(
     ...options.headers(),
     authorization: `Bearer ${token.value}`,
   };
+  let denied: { readonly why: unknown } | undefined;
+  function beforeSending(): void {
+    try {
+      if (isWrite) mayWrite();
+    } catch (why) {
+      denied = { why };
+      throw why;
+    }
+  }
   try {
-    const answer = await exchange(fetch, { ...prepared, headers }, clock);
+    const answer = await exchange(fetch, { ...prepared, headers, beforeSending }, clock);
     permit.answered(answer.status, answer.headers);
     onRequest(endpoint, answer.status);
     return { token, answer };
   } catch (error) {
+    if (denied !== undefined) {
+      permit.cancelled();
+      throw denied.why;
+    }
     permit.lost();
     onRequest(endpoint, undefined);
     throw unreachable({ domain }, error);

@@ -28,7 +28,7 @@ export interface TenantOptions {
   readonly onRequest?: ((endpoint: string, status: number | undefined) => void) | undefined;
   /** As `TokenSourceOptions.onExpiry`. */
   readonly onExpiry?: ((expiresAt: number | undefined) => void) | undefined;
-  /** Called right before each write goes out; throws when it must not. */
+  /** Called before each write, and again when its bytes are about to go out; throws when it must not. */
   readonly mayWrite?: (() => void) | undefined;
   /** Sent with each request as X-Correlation-ID, so that it is found in the tenant's logs. */
   readonly correlationId?: (() => string | undefined) | undefined;

@@ -21,13 +21,18 @@ export async function runController(
 ): Promise<void> {
   const { log, clock, metrics } = options;
   metrics.buildInfo.set({ version: options.version }, 1);
-  const access = openApiAccess({
+  const common = {
     kubeConfig: options.kubeConfig,
     clock,
     userAgent: `institution-sync/${options.version}`,
-    onRequest: (code, method) => metrics.restRequests.inc({ code: codeLabel(code), method }),
-  });
+    onRequest: (code: string, method: string) =>
+      metrics.restRequests.inc({ code: codeLabel(code), method }),
+  };
   let operator: Operator | undefined;
+  const access = openApiAccess({ ...common, mayWrite: () => operator?.mayWrite() });
+  // Renewals wait for nobody: after an outage, hundreds of watches may wait for a connection.
+  const leaseAccess = openApiAccess(common);
+  const ended = new AbortController();
   const servers = await startHttpServers(
     {
       metricsBindAddress: options.metricsBindAddress,
@@ -36,16 +41,17 @@ export async function runController(
       livez: () => [{ name: 'watch', ok: operator?.isSilent() !== true }],
       readyz: () => [{ name: 'process', ok: !signal.aborted }],
     },
-    signal,
+    AbortSignal.any([signal, ended.signal]),
   );
   log.info('controller started', { version: options.version, ...servers.addresses });
 
   try {
-    operator = startOperator({ ...options, access, monotonic: () => performance.now() }, signal);
+    const surroundings = { access, leaseAccess, monotonic: () => performance.now() };
+    operator = startOperator({ ...options, ...surroundings }, signal);
     await operator.done;
   } finally {
-    await access.close();
-    await servers.done;
+    ended.abort();
+    await Promise.all([access.close(), leaseAccess.close(), servers.done]);
   }
   log.info('controller stopped');
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
-import type { HeldLease } from '../kubernetes/held-lease.ts';
+import { LeaseLost, type HeldLease } from '../kubernetes/held-lease.ts';
 import { objectKey } from '../kubernetes/resource.ts';
 import { startWorkQueue, type WorkQueue, type WorkResult } from '../kubernetes/work-queue.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -44,6 +44,8 @@ export interface OperatorOptions {
 /** The ways out of the process, so that a simulation can bring its own. */
 export interface Surroundings {
   readonly access: ApiAccess;
+  /** The way of the lease's own writes, where `access` asks `mayWrite`; `access` by default. */
+  readonly leaseAccess?: ApiAccess;
   /** As `LeaseOptions.monotonic`. */
   readonly monotonic: () => number;
   /** How Auth0 and THE are reached; the real network without them. */
@@ -56,6 +58,8 @@ export interface Surroundings {
 export interface Operator {
   /** Whether a watch has heard nothing of the API server for longer than any accident lasts. */
   isSilent(): boolean;
+  /** Throws when another process may be the leader by now: nothing is written any more. */
+  mayWrite(): void;
   /** Resolves when all work has ended; rejects when the lease is lost. */
   readonly done: Promise<void>;
 }
@@ -83,18 +87,23 @@ export function startOperator(
   options: OperatorOptions & Surroundings,
   signal: AbortSignal,
 ): Operator {
-  const { clock } = options;
+  const { access, leaseAccess = access, clock } = options;
   let mirror: Mirror | undefined;
+  let lease: HeldLease | undefined;
 
   function keepMirror(begun: Mirror): void {
     mirror = begun;
   }
 
+  function mayWrite(): void {
+    if (lease?.isHeld() === false) throw new LeaseLost('The lease is lost; nothing is written.');
+  }
+
   async function run(): Promise<void> {
-    const lease = await leadership(options, signal);
+    lease = await leadership({ ...options, access: leaseAccess }, signal);
     const ended = new AbortController();
     const running = AbortSignal.any([signal, ended.signal]);
-    const work = operate(options, lease, keepMirror, running);
+    const work = operate(options, mayWrite, keepMirror, running);
     const lost = lease && rejectWhenLost(lease);
     await (lost ? Promise.race([work, lost]) : work).finally(() => ended.abort());
     // Bounded in time by the claim itself; the signal that ended the work must not cut it off.
@@ -103,6 +112,7 @@ export function startOperator(
 
   return {
     isSilent: () => mirror !== undefined && clock.now() - mirror.lastHeard() > SILENCE_MS,
+    mayWrite,
     done: run(),
   };
 }
@@ -110,7 +120,7 @@ export function startOperator(
 /** Mirrors, watches and reconciles until the signal aborts; resolves when all work has ended. */
 async function operate(
   options: OperatorOptions & Surroundings,
-  lease: HeldLease | undefined,
+  mayWrite: () => void,
   onMirror: (mirror: Mirror) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -127,7 +137,7 @@ async function operate(
     api: openObjectApi(access, events),
     claims: () => mirror.claims(),
     allowLists: options.allowLists,
-    session: sessionContext(options, lease),
+    session: sessionContext(options, mayWrite),
     metrics,
     log,
     clock,

@@ -81,6 +81,8 @@ async function step(
   const request = unansweredRequest(object, entry);
   const woken = entry.wake;
   entry.wake = false;
+  // Shown while it runs: when this process is killed, the next one finds it due, whatever called for it.
+  entry.nextAt = Math.min(entry.nextAt, clock.now());
   let facts: Facts;
   try {
     facts = await attempt(object, entry, request !== undefined, context, until, signal);

@@ -1,14 +1,13 @@
-import type { HeldLease } from '../kubernetes/held-lease.ts';
 import { codeLabel } from '../telemetry/code-label.ts';
 import type { OperatorOptions, Surroundings } from './operator.ts';
 import type { SessionContext } from './session.ts';
 import { sharedPacers } from './shared-pacers.ts';
 
-/** What all sessions of an operator share: pacers, metrics, the ways out, the lease that allows writes. */
+/** What all sessions of an operator share: pacers, metrics, the ways out, the leave to write. */
 export function sessionContext(
   options: Pick<OperatorOptions, 'clock' | 'random' | 'log' | 'metrics'> &
     Pick<Surroundings, 'fetch' | 'adapter'>,
-  lease: HeldLease | undefined,
+  mayWrite: () => void,
 ): SessionContext {
   const { clock, random, log, metrics, fetch, adapter } = options;
   return {
@@ -23,9 +22,7 @@ export function sessionContext(
       fetch,
       onRequest: (endpoint, code) =>
         metrics.auth0Requests.inc({ endpoint, code: codeLabel(code ?? 'error') }),
-      mayWrite: () => {
-        if (lease?.isHeld() === false) throw new Error('The lease is lost; nothing is written.');
-      },
+      mayWrite,
     },
     source: {
       clock,

@@ -69,6 +69,8 @@ export interface ApiAccessOptions {
   readonly clock: Clock;
   /** Shows in the API server's audit log. */
   readonly userAgent: string;
+  /** Asked when the bytes of a write are about to go out; throws `LeaseLost` to keep them back. */
+  readonly mayWrite?: () => void;
   /** For each request as a whole, watches excepted; 30 s by default. */
   readonly timeoutMs?: number;
   /** Called once for each request, with the answer's status, or `<error>` without an answer. */
@@ -94,7 +96,7 @@ const List = z.object({
 /** Opens no connection yet. Connections are kept alive and shared by all requests. */
 export function openApiAccess(options: ApiAccessOptions): ApiAccess {
   const { kubeConfig, clock, userAgent, timeoutMs = 30_000, onRequest = () => {} } = options;
-  const connection = openConnection(kubeConfig, clock);
+  const connection = openConnection(kubeConfig, clock, options.mayWrite);
   const exchange = createExchange({ connection, clock, userAgent, timeoutMs, onRequest });
 
   return {

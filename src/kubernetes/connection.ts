@@ -4,8 +4,10 @@ import { Agent, buildConnector, EnvHttpProxyAgent, ProxyAgent, type Dispatcher }
 import type { Clock } from '../time/clock.ts';
 import { connectInTurn } from './connect-in-turn.ts';
 import { orAbort } from './deadline.ts';
+import { LeaseLost } from './held-lease.ts';
 import { readIdentity, type Identity } from './identity.ts';
 import { KubernetesError, networkError } from './kubernetes-error.ts';
+import { leaveToSend } from './leave-to-send.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -38,9 +40,14 @@ const IDLE_CONNECTION_MS = 60_000;
  * Opens nothing yet. The identity is read for every request, so that rotated tokens and certificates
  * are taken up. Connections are kept alive and shared, until certificates change or a request times
  * out: then its neighbours may be dead too, and what follows gets new ones. Each watch has a
- * connection of its own (HTTP/1.1), so one that hangs holds up no other.
+ * connection of its own (HTTP/1.1), so one that hangs holds up no other. `mayWrite` is asked when the
+ * bytes of a write are about to go out; what it throws keeps them back.
  */
-export function openConnection(kubeConfig: KubeConfig, clock: Clock): Connection {
+export function openConnection(
+  kubeConfig: KubeConfig,
+  clock: Clock,
+  mayWrite: () => void = () => {},
+): Connection {
   const cluster = kubeConfig.getCurrentCluster();
   if (cluster === null) throw new Error('The kubeconfig has no current cluster.');
   const { proxyUrl } = cluster;
@@ -63,7 +70,11 @@ export function openConnection(kubeConfig: KubeConfig, clock: Clock): Connection
     const fingerprint = Object.values(tls).map(String).join('\n');
     if (current !== undefined && current.fingerprint !== fingerprint) retire(current.agent);
     if (current === undefined) {
-      current = { fingerprint, agent: createAgent(url, proxyUrl, tls, clock) };
+      const agent = createAgent(url, proxyUrl, tls, clock);
+      current = {
+        fingerprint,
+        agent: agent.compose(leaveToSend((method) => method === 'GET' || mayWrite())),
+      };
       agents.add(current.agent);
     }
     return current.agent;
@@ -105,7 +116,7 @@ export function openConnection(kubeConfig: KubeConfig, clock: Clock): Connection
       // While it connects, undici does not listen to the signal.
       return orAbort(answer, signal).catch((error: unknown) => {
         signal.throwIfAborted();
-        throw networkError(url.origin, error);
+        throw error instanceof LeaseLost ? error : networkError(url.origin, error);
       });
     },
     async close() {

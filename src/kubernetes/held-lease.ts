@@ -4,6 +4,11 @@ import { isConflict } from './kubernetes-error.ts';
 import type { LeaseClaim } from './lease-claim.ts';
 import type { LeaseTimes } from './lease-times.ts';
 
+/** What is kept back by a process that has lost its lease; for logs. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
 export interface HeldLease {
   /**
    * Whether the Lease is ours at this very moment. It needs no timer: a process that was stopped for

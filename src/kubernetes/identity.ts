@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { z } from 'zod';
 import { KubernetesError } from './kubernetes-error.ts';
 
 /** Who we are to the API server, at this moment, and how to know it. */
@@ -14,12 +16,16 @@ export interface Identity {
 
 /**
  * Asks the kubeconfig, that is, reads files again or runs a program where it says so. Rejects with a
- * transient `KubernetesError` that holds no secret.
+ * transient `KubernetesError` that holds no secret. The token file of a pod is read each time: the
+ * kubeconfig would use the old token for another minute, which is longer than a lease lasts.
  */
 export async function readIdentity(kubeConfig: KubeConfig): Promise<Identity> {
   const options: RequestOptions & { headers?: Record<string, string> } = {};
+  let token: string | undefined;
   try {
     await kubeConfig.applyToHTTPSOptions(options);
+    const file = tokenFileOf(kubeConfig);
+    if (file !== undefined) token = await readFile(file, 'utf8');
   } catch (error) {
     // A SyntaxError quotes what it could not parse, which may be a token.
     const detail = error instanceof Error && !(error instanceof SyntaxError) ? error.message : '';
@@ -34,9 +40,10 @@ export async function readIdentity(kubeConfig: KubeConfig): Promise<Identity> {
     headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
   }
   for (const [name, value] of Object.entries(options.headers ?? {})) {
-    // A token file may end in a newline.
-    headers[name] = value.trim();
+    headers[name] = value;
   }
+  // A token file may end in a newline.
+  if (token !== undefined) headers['Authorization'] = `Bearer ${token.trim()}`;
   const { ca, cert, key, passphrase, servername, rejectUnauthorized } = options;
   return {
     headers,
@@ -49,4 +56,11 @@ export async function readIdentity(kubeConfig: KubeConfig): Promise<Identity> {
       ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
     },
   };
+}
+
+const TokenFile = z.object({ tokenFile: z.string() });
+
+/** Where a pod's service account has its token, which the kubelet replaces from time to time. */
+function tokenFileOf(kubeConfig: KubeConfig): string | undefined {
+  return TokenFile.safeParse(kubeConfig.getCurrentUser()?.authProvider?.config).data?.tokenFile;
 }

@@ -172,7 +172,7 @@ describe('auth0: a stop', () => {
 });
 
 describe('auth0: leave to write', () => {
-  it('is asked for right before each write, and for writes alone', async () => {
+  it('is asked for before each write, again when it goes out, and for writes alone', async () => {
     const asked: string[] = [];
     await using t = await sandboxed(
       { onRequest: ({ method, path }) => void asked.push(`${method} ${path}`) },
@@ -189,11 +189,15 @@ describe('auth0: leave to write', () => {
       'GET /api/v2/organizations',
       'GET /api/v2/organizations/{id}',
       'leave',
-      'POST /api/v2/organizations',
       'leave',
       'POST /api/v2/organizations',
+      'leave',
+      'leave',
+      'POST /api/v2/organizations',
+      'leave',
       'leave',
       'PATCH /api/v2/organizations/{id}',
+      'leave',
       'leave',
       'DELETE /api/v2/organizations/{id}',
     ]);
@@ -232,12 +236,36 @@ describe('auth0: leave to write', () => {
       {
         mayWrite() {
           asked += 1;
-          if (asked === 2) throw lost;
+          if (asked === 3) throw lost;
         },
       },
     );
     t.auth0.fault('POST /api/v2/organizations', 'reset');
     expect(await rejection(t.tenant.createOrganization(ACME, never))).to.equal(lost);
     expect(t.requests).to.deep.equal(['token 200', 'organizationWrites lost']);
+  });
+
+  it('may be lost while the write waits for a connection', async () => {
+    const lost = new Error('no longer the leader');
+    const clock = createTestClock();
+    const { pacer, counts } = countingPacer(clock);
+    let asked = 0;
+    await using t = await sandboxed(
+      {},
+      {
+        clock,
+        pacer,
+        mayWrite() {
+          asked += 1;
+          if (asked === 2) throw lost;
+        },
+      },
+    );
+    expect(await rejection(t.tenant.createOrganization(ACME, never))).to.equal(lost);
+    expect(t.auth0.requests.count({ method: 'POST', endpoint: 'writes' })).to.equal(0);
+    expect(t.requests).to.deep.equal(['token 200']);
+    expect(counts).to.deep.equal({ acquired: 1, answered: 0, lost: 0, cancelled: 1 });
+    // The connection is as good as before.
+    expect(await t.tenant.createOrganization(ACME, never)).to.have.property('name', 'acme');
   });
 });

@@ -8,6 +8,7 @@ import type { User } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { openApiAccess, type ApiAccess } from '../../../src/kubernetes/api-access.ts';
+import { LeaseLost } from '../../../src/kubernetes/held-lease.ts';
 import { KubernetesError } from '../../../src/kubernetes/kubernetes-error.ts';
 import { systemClock } from '../../../src/time/clock.ts';
 import { createManualClock } from '../../unit/kubernetes/manual-clock.ts';
@@ -360,6 +361,41 @@ describe('openApiAccess', () => {
     expect(server.connections() - before).to.be.within(1, 2);
   });
 
+  it('asks for leave when a write is about to go out, and for writes alone', async () => {
+    const server = await startScriptedServer();
+    let asked = 0;
+    let isLost = false;
+    const access = open({
+      kubeConfig: server.kubeConfig(),
+      mayWrite() {
+        asked += 1;
+        if (isLost) throw new LeaseLost('lost');
+      },
+    });
+    const at = { resource: SECRETS, name: 'a' };
+    const patch = { type: 'merge', body: {}, fieldManager: 'test' } as const;
+    const written = access.patch(at, patch, signal);
+    (await server.next()).json(200, secret);
+    await written;
+    const writes = [
+      access.create(at, {}, signal),
+      access.replace(at, {}, signal),
+      access.patch(at, patch, signal),
+      access.delete(at, signal),
+    ];
+    // While they wait for their connections.
+    isLost = true;
+    for (const each of await Promise.allSettled(writes)) {
+      expect(each).to.have.nested.property('reason.name', 'LeaseLost');
+    }
+    const read = access.get(at, signal);
+    (await server.next()).json(200, secret);
+    await read;
+    expect(server.unseen()).to.equal(0);
+    expect(asked).to.equal(5);
+    await server.stop();
+  });
+
   it('is not held up by a watch that stays open', async () => {
     const access = open();
     const stop = new AbortController();
@@ -397,6 +433,15 @@ describe('openApiAccess', () => {
       await writeFile(tokenFile, 'from-file\n');
       const access = open({}, { authProvider: { name: 'tokenFile', config: { tokenFile } } });
       expect(await authorization(access)).to.equal('Bearer from-file');
+    });
+
+    it('are read again for each request, because a file is replaced before its token ends', async () => {
+      const tokenFile = path.join(folder, 'rotated');
+      await writeFile(tokenFile, 'first');
+      const access = open({}, { authProvider: { name: 'tokenFile', config: { tokenFile } } });
+      expect(await authorization(access)).to.equal('Bearer first');
+      await writeFile(tokenFile, 'second');
+      expect(await authorization(access)).to.equal('Bearer second');
     });
 
     it('are read again when the file could not be read', async () => {
