@@ -1,6 +1,6 @@
 /**
  * Why an InstitutionSync is not Ready. Part of the API: dashboards and alerts match on these words.
- * The README's troubleshooting table has one row for each.
+ * `docs/operations.md` has a section for each.
  */
 export const FAULT_REASONS = [
   /** THE cannot be reached, or answers with an error. Retried. */

@@ -1,11 +1,6 @@
-import { hostname } from 'node:os';
-import { auth0Urls } from '../api/auth0-settings.ts';
-import type { InstitutionSyncSpec } from '../api/spec.ts';
-import { clientIdOf, type Credentials } from '../auth0/credentials.ts';
 import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
 import { createLog } from '../telemetry/create-log.ts';
 import { hideSecrets, processSecrets } from '../telemetry/process-secrets.ts';
-import { startTracing } from '../telemetry/start-tracing.ts';
 import { systemClock } from '../time/clock.ts';
 import { remainingBy } from './clients.ts';
 import { listenForSignals, type Interruption } from './interruption.ts';
@@ -17,8 +12,7 @@ import { styleFor } from './screen/style.ts';
 import type { Wording } from './wording.ts';
 
 export interface StageOptions {
-  readonly spec: InstitutionSyncSpec;
-  readonly credentials: Credentials;
+  readonly requestBudget: number;
   readonly wording: Wording;
   readonly verbosity: Verbosity;
   /** Where progress and logs go: apart from a result that is written to standard output. */
@@ -38,10 +32,9 @@ export interface Stage {
 
 const LEVELS = { quiet: 'warn', normal: 'info', verbose: 'debug' } as const;
 
-/** On a terminal a bar and texts for people; elsewhere JSON logs. Traces where they are asked for. */
-export async function openStage(options: StageOptions): Promise<Stage> {
-  const { spec, credentials, verbosity, wording, task } = options;
-  const { requestBudget } = spec.auth0;
+/** On a terminal a bar and texts for people; elsewhere JSON logs. */
+export function openStage(options: StageOptions): Stage {
+  const { verbosity, wording, task } = options;
   const output = process[options.stream];
   const clock = systemClock;
   const pacer = createPacer({ clock });
@@ -53,7 +46,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   });
 
   function onTerminal(): Presenter {
-    const remaining = remainingBy(pacer, requestBudget);
+    const remaining = remainingBy(pacer, options.requestBudget);
     const isWanted = verbosity !== 'quiet' && process.env['TERM'] !== 'dumb';
     const bar = isWanted
       ? startProgressBar({ output, clock, remaining }, closed.signal)
@@ -79,12 +72,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       stream: output,
       secrets: processSecrets,
     });
-    const { host: tenant } = auth0Urls(spec);
-    const actor = { tenant, clientId: clientIdOf(credentials), instance: hostname() };
-    return logPresenter({ log, clock, task, wording, actor });
+    return logPresenter({ log, clock, task, wording });
   }
 
-  await startTracing(process.env, presenter.log);
   return {
     pacer,
     presenter,

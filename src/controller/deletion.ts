@@ -1,6 +1,5 @@
 import { Fault } from '../api/fault.ts';
 import { logObserver } from '../sync/log-observer.ts';
-import { inSyncSpan } from '../sync/sync-span.ts';
 import { admit } from './admit.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Entry } from './entry.ts';
@@ -8,7 +7,6 @@ import { givesUp, hasFinalizer, removeOrganizations, wantsFinalizer } from './fi
 import { followProgress } from './progress.ts';
 import { publish } from './publish.ts';
 import { delayUntilNext } from './schedule.ts';
-import type { Session } from './session.ts';
 import { countChanges } from './sync-metrics.ts';
 import type { WatchedObject } from './watched-object.ts';
 
@@ -35,7 +33,7 @@ export async function reconcileDeletion(
   }
 
   try {
-    const removed = await tracedRemoval(object, entry, context, signal);
+    const removed = await removeAll(object, entry, context, signal);
     const note = `Removed ${removed} organizations, because deletionPolicy is Delete.`;
     const event = { type: 'Normal', reason: 'OrganizationsRemoved', action: 'Remove' } as const;
     await api.recordEvent(object, { ...event, note }, signal);
@@ -66,16 +64,6 @@ export async function reconcileDeletion(
   return undefined;
 }
 
-function tracedRemoval(
-  object: WatchedObject,
-  entry: Entry,
-  context: ReconcileContext,
-  signal: AbortSignal,
-): Promise<number> {
-  const about = { id: entry.run?.id ?? context.newId(), object: object.metadata };
-  return inSyncSpan('removal', about, () => removeAll(object, entry, context, signal));
-}
-
 async function removeAll(
   object: WatchedObject,
   entry: Entry,
@@ -83,7 +71,6 @@ async function removeAll(
   signal: AbortSignal,
 ): Promise<number> {
   const session = await openSession(object, entry, context, signal);
-  const correlationId = entry.run?.id ?? context.newId();
   const progress = followProgress(
     (now, until) =>
       publish({ facts: { kind: 'running', progress: now }, object, entry }, context, until),
@@ -94,11 +81,7 @@ async function removeAll(
       context.metrics,
       object,
       entry,
-      logObserver(
-        context.log.child({ sync: correlationId }),
-        () => ({ ...session.actor, instance: context.instance, correlationId }),
-        progress.progress,
-      ),
+      logObserver(context.log, progress.progress),
     );
     return await removeOrganizations(session.tenant, observer, context.clock, signal);
   } finally {
@@ -112,7 +95,7 @@ async function openSession(
   entry: Entry,
   context: ReconcileContext,
   signal: AbortSignal,
-): Promise<Pick<Session, 'tenant' | 'actor'>> {
+): Promise<{ readonly tenant: NonNullable<Entry['session']>['tenant'] }> {
   try {
     return (await admit(object, entry, context, signal)).session;
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { EnabledConnection, Organization } from '../auth0/organization.ts';
-import { changedStates, wholeState, type Audit } from './audit.ts';
 import type { Change, Creation, Removal, Update } from './changes.ts';
 import { differences, newOrganization } from './desired.ts';
+import type { Audit } from './observer.ts';
 import { markOf } from './ownership.ts';
 import { doubt, type TenantMemory } from './snapshot.ts';
 import type { Tenant } from './tenant.ts';
@@ -51,14 +51,7 @@ async function create(
   memory.connected.add(created.id);
   return {
     result: 'created',
-    audit: {
-      operation: 'create',
-      institutionId: institution.id,
-      organizationId: created.id,
-      organizationName: created.name,
-      before: null,
-      after: wholeState(body, body.connections),
-    },
+    audit: { operation: 'create', institutionId: institution.id, organizationId: created.id },
   };
 }
 
@@ -92,14 +85,7 @@ async function resolveTakenName(
   if (set === undefined) {
     return {
       result: 'created',
-      audit: {
-        operation: 'create',
-        institutionId: institution.id,
-        organizationId: holder.id,
-        organizationName: holder.name,
-        before: null,
-        after: wholeState(holder),
-      },
+      audit: { operation: 'create', institutionId: institution.id, organizationId: holder.id },
     };
   }
   return update({ organization: holder, institution, set, adopts }, context, signal);
@@ -123,8 +109,8 @@ async function update(
       operation: 'update',
       institutionId: institution.id,
       organizationId: updated.id,
-      organizationName: updated.name,
-      ...changedStates(organization, set),
+      set,
+      before: organization,
     },
   };
 }
@@ -154,9 +140,8 @@ async function remove(
       operation: 'delete',
       institutionId,
       organizationId: organization.id,
-      organizationName: before.name,
-      before: body,
-      after: null,
+      before,
+      body,
     },
   };
 }

@@ -12,7 +12,10 @@ const KubernetesObject = z.looseObject({
 export type KubernetesObject = z.output<typeof KubernetesObject>;
 
 /** Runs helm; rejects with what it said when it fails. */
-export async function helm(plane: ControlPlane, ...args: readonly string[]): Promise<string> {
+export async function helm(
+  plane: Pick<ControlPlane, 'helm'>,
+  ...args: readonly string[]
+): Promise<string> {
   const { code, stdout, stderr } = await plane.helm(args);
   if (code !== 0) throw new Error(`helm ${args.join(' ')}: ${stderr}`);
   return stdout;
@@ -27,7 +30,7 @@ export async function kubectl(plane: ControlPlane, ...args: readonly string[]): 
 
 /** What the chart would install as release `institution-sync`, with values as `--set` takes them. */
 export async function render(
-  plane: ControlPlane,
+  plane: Pick<ControlPlane, 'helm'>,
   namespace: string,
   values: readonly string[] = [],
 ): Promise<KubernetesObject[]> {
