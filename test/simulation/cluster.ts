@@ -1,16 +1,15 @@
-import type { Metrics } from '../../src/telemetry/metrics.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { allowList } from '../../src/controller/allow-list.ts';
 import { startOperator } from '../../src/controller/operator.ts';
-import type { Stored } from './api-server.ts';
-import type { ApiService, Hear } from './api-line.ts';
+import type { ApiService } from './api-line.ts';
 import type { Auth0Service } from './auth0-line.ts';
 import type { Dice } from './dice.ts';
+import { hearing } from './hearing.ts';
 import type { Knowledge } from './knowledge.ts';
 import { machineLog } from './machine-log.ts';
 import { startMachine, type Machine } from './machine.ts';
 import type { Guards } from './guards.ts';
-import { ALL_NAMESPACES } from './people-objects.ts';
+import { ALL_NAMESPACES } from './kubectl.ts';
+import { quietMetrics } from './quiet-metrics.ts';
 import { count, type Tally } from './tally.ts';
 import type { TheService } from './the-line.ts';
 import type { Timeline } from './timeline.ts';
@@ -106,7 +105,7 @@ export function createCluster(options: {
         log: machineLog({ machine, knowledge, guards, timeline, note }),
         clock: machine.clock,
         random: machine.random,
-        access: api.connect(machine, hearing(machine)),
+        access: api.connect(machine, hearing(knowledge, machine)),
         monotonic: machine.monotonic,
         fetch: auth0.connect(machine),
         adapter: the.connect(machine),
@@ -118,30 +117,6 @@ export function createCluster(options: {
       () => exit(machine, stop.signal, undefined),
       (error: unknown) => exit(machine, stop.signal, error),
     );
-  }
-
-  function hearing(machine: Machine): Hear {
-    function see(object: Stored, isGone: boolean): void {
-      const { name, uid } = object.metadata;
-      const session = knowledge.session(machine, name);
-      if (isGone && session.seen?.metadata.uid !== uid) return;
-      session.seen = isGone ? undefined : object;
-    }
-    return {
-      event({ type, plural, object }) {
-        if (plural === 'institutionsyncs') see(object, type === 'DELETED');
-      },
-      listing({ resource, namespace }, objects) {
-        if (resource.plural !== 'institutionsyncs') return;
-        knowledge.unlisted(machine).delete(namespace);
-        for (const session of knowledge.sessions(machine)) {
-          const isSelected =
-            (namespace ?? session.seen?.metadata.namespace) === session.seen?.metadata.namespace;
-          if (isSelected) session.seen = undefined;
-        }
-        for (const object of objects) see(object, false);
-      },
-    };
   }
 
   function exit(machine: Machine, signal: AbortSignal, error: unknown): void {
@@ -204,19 +179,4 @@ export function createCluster(options: {
     },
   };
   return cluster;
-}
-
-let metrics: Metrics | undefined;
-
-/** Metrics that take no time: they are not what is tried here. */
-function quietMetrics(): Metrics {
-  if (metrics !== undefined) return metrics;
-  metrics = createMetrics();
-  const { ofObjects, registry: _, ...others } = metrics;
-  for (const metric of [...Object.values(others), ...Object.values(ofObjects)]) {
-    for (const name of ['inc', 'set', 'observe', 'zero', 'remove']) {
-      if (name in metric) Object.assign(metric, { [name]: () => {} });
-    }
-  }
-  return metrics;
 }

@@ -11,7 +11,7 @@ import type { Machine } from './machine.ts';
 import { openModelTenant } from './model-tenant.ts';
 import { openModelThe } from './model-the.ts';
 import { recordEdits } from './people-edits.ts';
-import { createKubectl } from './people-objects.ts';
+import { createKubectl } from './kubectl.ts';
 import type { Tally } from './tally.ts';
 import { openTheService } from './the-line.ts';
 import { createTimeline } from './timeline.ts';
