@@ -24,8 +24,8 @@ export interface Auth0Service {
   unsteadiness: number;
   /** Called when a listing begins. */
   onListing: () => void;
-  /** Called when a machine has sent a write. */
-  onWriteSent: (machine: Machine) => void;
+  /** Called when a machine has sent a write, or the reading that comes before one. */
+  onWork: (machine: Machine) => void;
 }
 
 export function openAuth0Service(options: {
@@ -73,7 +73,7 @@ export function openAuth0Service(options: {
   const service: Auth0Service = {
     unsteadiness: 0,
     onListing: () => {},
-    onWriteSent: () => {},
+    onWork: () => {},
     open: (machine) => network.open(machine),
     connect: (machine) => {
       const listings = new Map<string, number>();
@@ -95,11 +95,9 @@ export function openAuth0Service(options: {
         const isListing = init.method === 'GET' && url.searchParams.has('take');
         if (session !== undefined && url.pathname.includes('/organizations') && !isListing) {
           guards.notePlanned(session);
+          service.onWork(machine);
         }
-        if (write !== undefined) {
-          guards.onSend(write);
-          service.onWriteSent(machine);
-        }
+        if (write !== undefined) guards.onSend(write);
         const fate = weather.fate();
 
         async function shown(answer: Answer | Promise<Answer>): Promise<Omit<Auth0Answer, 'at'>> {

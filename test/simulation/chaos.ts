@@ -115,9 +115,9 @@ export async function rage(world: World): Promise<void> {
     if (machine !== undefined) accident(world, machine);
   });
   // What interrupts a row of writes interrupts most.
-  auth0.onWriteSent = (machine) => {
+  auth0.onWork = (machine) => {
     if (!dice.chance(0.04 * wildness)) return;
-    timeline.after(dice.between(1, 300), () => {
+    timeline.after(dice.between(1, 150), () => {
       if (timeline.now() >= until) return;
       if (dice.chance(0.4)) doSomething(dice.pick(['objects', 'objects', 'tenant']));
       else accident(world, machine);

@@ -21,7 +21,7 @@ export function calm(world: World): void {
   the.faultiness = 0;
   auth0.unsteadiness = 0;
   auth0.onListing = () => {};
-  auth0.onWriteSent = () => {};
+  auth0.onWork = () => {};
   theService.onScan = () => {};
   cluster.hazard = { kill: 0, pause: 0 };
   for (const machine of cluster.machines()) machine.resume();
