@@ -130,6 +130,14 @@ async function remove(
     memory.organizations.set(before.id, before);
     return { result: 'spared' };
   }
+  // Ours by its mark alone, unless the listing missed the one that the mark is named after.
+  if (before.name !== institutionId) {
+    const named = await tenant.readOrganizationByName(institutionId, signal);
+    if (named !== undefined && markOf(named) === institutionId) {
+      memory.organizations.set(before.id, before).set(named.id, named);
+      return { result: 'spared' };
+    }
+  }
   const answer = await tenant.deleteOrganization(organization.id, signal);
   memory.organizations.delete(organization.id);
   memory.connected.delete(organization.id);

@@ -70,6 +70,18 @@ export function openAuth0Service(options: {
     return { ...answer, body: { ...page, organizations: shown } };
   }
 
+  /** All connections are taken; the request waits for one, perhaps while the process is paused. */
+  function untilConnected(machine: Machine, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const ready = timeline.after(dice.between(1, 1_500), () => machine.deliver(resolve));
+      const stop = () => {
+        ready.cancel();
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+
   const service: Auth0Service = {
     unsteadiness: 0,
     onListing: () => {},
@@ -97,6 +109,9 @@ export function openAuth0Service(options: {
           guards.notePlanned(session);
           service.onWork(machine);
         }
+        if (write !== undefined) guards.onCall(write);
+        if (dice.chance(0.3)) await untilConnected(machine, init.signal);
+        init.beforeSending?.();
         if (write !== undefined) guards.onSend(write);
         const fate = weather.fate();
 

@@ -18,6 +18,9 @@ import { Violation, type Invariant } from './violation.ts';
 export interface Guards {
   /** The first request after the plan: what was known by now, the plan was made of. */
   notePlanned(session: Session): void;
+  /** The client is given the write; it may have to wait for a connection. */
+  onCall(request: WriteRequest): void;
+  /** Its bytes go out. */
   onSend(request: WriteRequest): void;
   /** The write that takes effect now; undefined when it has. */
   onArrival(request: WriteRequest | undefined): void;
@@ -82,6 +85,8 @@ export function createGuards(options: {
     onSend(request) {
       note(() => `${describe(request)} is sent`);
       requireLeader(request, 'is sent');
+    },
+    onCall(request) {
       judgePermission(court, request, hasOlderRival(request.session));
       if (!knowsAll(request.session.machine)) {
         fail('not permitted', `${describe(request)}, but it has yet to see all objects`);

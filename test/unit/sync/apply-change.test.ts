@@ -252,6 +252,22 @@ describe('a removal', () => {
     });
   }
 
+  it('spares one of another name when the one that the mark is named after was not listed', async () => {
+    const renamed = organization('org_1', 'by-hand', { institutionId: 'i-1' });
+    const named = organization('org_2', 'i-1');
+    const { tenant, make } = scene([renamed], [named]);
+    expect(await make(removal(renamed, 'i-1'))).to.deep.equal({ result: 'spared' });
+    expect(tenant.calls).to.deep.equal(['GET org_1', 'NAME i-1']);
+  });
+
+  it('removes one of another name when its old name has gone to a stranger', async () => {
+    const renamed = organization('org_1', 'by-hand', { institutionId: 'i-1' });
+    const stranger = organization('org_2', 'i-1', {});
+    const { tenant, make } = scene([renamed, stranger]);
+    expect(await make(removal(renamed, 'i-1'))).to.have.property('result', 'deleted');
+    expect(tenant.organizations.has('org_2')).to.equal(true);
+  });
+
   it('removes one that was renamed since the last reading', async () => {
     const { tenant, make } = scene([before]);
     tenant.organizations.set('org_1', organization('org_1', 'zzz', { institutionId: 'i-1' }));
