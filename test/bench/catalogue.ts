@@ -12,7 +12,7 @@ export interface Bench {
   run(): Promise<Findings> | Findings;
 }
 
-/** At five times real speed a request takes some milliseconds of 80 between two: no processor limits. */
+/** A request every 80 ms, of which it takes a few of the processor: that limits nothing. */
 const TIME_SCALE = 5;
 const LATENCIES_MS = [0, 80, 300];
 
@@ -24,14 +24,26 @@ export function catalogue(full: boolean): readonly Bench[] {
       firstSync(`first-sync-${latencyMs}ms`, { count, latencyMs }),
     ),
     firstSync('first-sync-competitor', { count, latencyMs: 80, competitor: 0.5 }),
-    firstSync('first-sync-budget', { count: full ? 3_000 : 150, latencyMs: 80, requestBudget: 50 }),
+    // Where the pacing starts from what is documented, scaled time would cost it a while of learning
+    // that it never costs a real tenant: these take their real time.
+    firstSync('first-sync-budget', {
+      count: full ? 1_000 : 60,
+      latencyMs: 80,
+      requestBudget: 50,
+      timeScale: 1,
+    }),
     firstSync('first-sync-essentials', {
       plan: 'essentials',
-      count: full ? 1_000 : 150,
+      count: full ? 300 : 25,
       latencyMs: 80,
-      timeScale: 15,
+      timeScale: 1,
     }),
-    firstSync('first-sync-free', { plan: 'free', count: full ? 3_000 : 300, latencyMs: 80 }),
+    firstSync('first-sync-free', {
+      plan: 'free',
+      count: full ? 1_000 : 100,
+      latencyMs: 80,
+      timeScale: 1,
+    }),
     {
       name: 'fifty',
       title: '50 institutions',
@@ -72,6 +84,13 @@ export function catalogue(full: boolean): readonly Bench[] {
         (await import('./scale.ts')).benchScale(full ? [100_000, 1_000_000, 2_000_000] : [100_000]),
     },
     {
+      name: 'shard',
+      title: 'One controller of several',
+      scaled:
+        'Time is virtual, as above. The API server and the watches are not in it: their part is in the figures of the 500 objects.',
+      run: async () => (await import('./scale.ts')).benchShard(full ? 2_500 : 250, 50),
+    },
+    {
       name: 'many-objects',
       title: 'Many objects in one controller',
       scaled: full
@@ -100,7 +119,10 @@ function firstSync(name: string, given: Partial<FirstSyncCase>): Bench {
   return {
     name,
     title: `First sync: ${describeScene(scene)}`,
-    scaled: `Time: limits refill ${scene.timeScale} times as fast, and answers come ${scene.timeScale} times as early. The start of the program is not scaled.`,
+    scaled:
+      scene.timeScale === 1
+        ? `Nothing but the number of institutions, ${scene.count.toLocaleString('en')}.`
+        : `Time: limits refill ${scene.timeScale} times as fast, and answers come ${scene.timeScale} times as early. The start of the program is not scaled.`,
     waits: true,
     run: async () => (await import('./first-sync.ts')).benchFirstSync(scene),
   };

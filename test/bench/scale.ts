@@ -13,31 +13,56 @@ const PROCESS = fileURLToPath(new URL('scale-process.ts', import.meta.url));
  */
 export async function benchScale(counts: readonly number[]): Promise<Findings> {
   const rows: Row[] = [];
-  for (const count of counts) rows.push(...rowsOf(await measure(count)));
+  for (const count of counts) rows.push(...tenantRows(await measure(count)));
   return { rows };
 }
 
-async function measure(count: number): Promise<ScaleFigures> {
+/** The share of one controller of several: so many tenants, so many of them at a time. */
+export async function benchShard(tenants: number, organizations: number): Promise<Findings> {
+  const figures = await measure(organizations, tenants, 64);
+  const { first, next, concurrency } = figures;
+  const waves = Math.ceil(tenants / concurrency);
+  const bound = waves * boundSeconds({ plan: 'enterprise', writes: organizations });
+  const row = rowOf(
+    `${tenants.toLocaleString('en')} tenants of ${organizations}, ${concurrency} at a time`,
+  );
+  return {
+    rows: [
+      row('all filled after', first.seconds / 60, 'min'),
+      row('that time / bound', first.seconds / bound),
+      row('answers 429', (100 * first.refused) / first.requests, '%', 0.5),
+      row('all read and compared again within', next.seconds / 60, 'min'),
+      row('processor time of that, the models included', next.cpuSeconds, 's'),
+      row('most memory resident of engine and models', figures.mostMegabytes, 'MB'),
+    ],
+  };
+}
+
+async function measure(...args: readonly number[]): Promise<ScaleFigures> {
   const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, [PROCESS, String(count)]);
+  const { stdout } = await run(process.execPath, [PROCESS, ...args.map(String)]);
   return JSON.parse(stdout) as ScaleFigures;
 }
 
-function rowsOf({ count, firstSync, drift, ...memory }: ScaleFigures): readonly Row[] {
-  const row = (what: string, measured: number, unit = '', bar?: number): Row => ({
-    what: `${count.toLocaleString('en')} organizations: ${what}`,
+function tenantRows({ organizations, first, next, mostMegabytes }: ScaleFigures): readonly Row[] {
+  const row = rowOf(`${organizations.toLocaleString('en')} organizations`);
+  const bound = boundSeconds({ plan: 'enterprise', writes: organizations });
+  return [
+    row('first sync', first.seconds / 86_400, 'days'),
+    row('first sync, time / bound', first.seconds / bound, '', 1.05),
+    row('first sync, answers 429', (100 * first.refused) / first.requests, '%', 0.5),
+    row('reading all', next.seconds / 3600, 'h'),
+    row('reading all, requests', next.requests),
+    row('processor time of that, the models included', next.cpuSeconds, 's'),
+    row('most memory resident', mostMegabytes, 'MB'),
+  ];
+}
+
+function rowOf(name: string) {
+  return (what: string, measured: number, unit = '', bar?: number): Row => ({
+    what: `${name}: ${what}`,
     measured,
     unit,
     bar,
   });
-  const bound = boundSeconds({ plan: 'enterprise', writes: count });
-  return [
-    row('first sync', firstSync.seconds / 86_400, 'days'),
-    row('first sync, time / bound', firstSync.seconds / bound, '', 1.05),
-    row('first sync, answers 429', (100 * firstSync.refused) / firstSync.requests, '%', 0.5),
-    row('reading all', drift.seconds / 3600, 'h'),
-    row('reading all, requests', drift.requests),
-    row('processor time of that, the model of the tenant included', drift.cpuSeconds, 's'),
-    row('most memory resident', memory.mostMegabytes, 'MB'),
-  ];
 }
