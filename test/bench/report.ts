@@ -79,6 +79,7 @@ function section(names: readonly string[], machine: string, results: readonly Re
   if (name === 'published') return published();
   if (name === 'verdict') return verdict(results);
   const chosen = names.flatMap((each) => results.filter(({ bench }) => bench === each));
+  if (chosen.length === 0) return 'Not measured on this machine.';
   return [...tableOf(chosen), '', ...notesOf(chosen)].join('\n');
 }
 

@@ -47,7 +47,8 @@ const STYLE = `<style>
   }
 </style>`;
 
-const LABELS = 300;
+/** A letter's width at this size, on average and amply. */
+const LETTER = 6.8;
 const VALUES = 90;
 const ROW = 26;
 const TOP = 44;
@@ -55,19 +56,20 @@ const TOP = 44;
 /** Horizontal bars with their values, as an SVG document. */
 export function barChart({ title, bars, limit }: BarChart): string {
   const most = Math.max(limit ?? 0, ...bars.map(({ value }) => value), Number.MIN_VALUE);
-  const room = WIDTH - LABELS - VALUES;
+  const labels = 24 + LETTER * Math.max(0, ...bars.map(({ label }) => label.length));
+  const room = WIDTH - labels - VALUES;
   const height = TOP + bars.length * ROW + 16;
   const parts = bars.map(({ label, value, unit = '', foreign }, index) => {
     const y = TOP + index * ROW;
     const width = (value / most) * room;
     const kind = foreign === true ? 'foreign' : 'own';
     return [
-      text(LABELS - 10, y + 16, label, 'end'),
-      `<rect class="${kind}" x="${LABELS}" y="${y + 4}" width="${fixed(width)}" height="${ROW - 10}"/>`,
-      text(LABELS + width + 6, y + 16, `${shown(value)} ${unit}`.trim(), 'start'),
+      text(labels - 10, y + 16, label, 'end'),
+      `<rect class="${kind}" x="${fixed(labels)}" y="${y + 4}" width="${fixed(width)}" height="${ROW - 10}"/>`,
+      text(WIDTH - 14, y + 16, `${shown(value)} ${unit}`.trim(), 'end'),
     ].join('\n');
   });
-  const x = LABELS + ((limit ?? 0) / most) * room;
+  const x = labels + ((limit ?? 0) / most) * room;
   const line =
     limit === undefined
       ? ''

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { catalogue } from '../../bench/catalogue.ts';
 import { mostAtOnce, mostWithin } from '../../bench/moments.ts';
-import { fill } from '../../bench/report.ts';
+import { fill, readFigures, reportFiles } from '../../bench/report.ts';
 import { isMet, median, table, type Result, type Row } from '../../bench/row.ts';
 
 const met: Row = { what: 'a | b', measured: 1.0412, unit: '', bar: 1.05 };
@@ -50,6 +51,17 @@ describe('the report of the benchmarks', () => {
     for (const full of [true, false]) {
       const names = catalogue(full).map(({ name }) => name);
       expect(new Set(names).size).to.equal(names.length);
+    }
+  });
+
+  it('is in docs/ what the figures there say', async () => {
+    const figures = await readFigures();
+    if (figures === undefined) throw new Error('docs/benchmarks/figures.json is missing');
+    for (const [name, content] of await reportFiles(figures)) {
+      const url = new URL(`../../../docs/${name}`, import.meta.url);
+      expect(await readFile(url, 'utf8'), `${name}: run node test/bench/report.ts`).to.equal(
+        content,
+      );
     }
   });
 });

@@ -14,10 +14,10 @@ describe('charts', () => {
     expect(svg).to.include('aria-label="a &lt; b &amp; &quot;c&quot;"');
     const widths = [...svg.matchAll(/class="(own|foreign)"[^>]* width="([\d.]+)"/g)];
     expect(widths.map(([, kind, width]) => [kind, Number(width)])).to.deep.equal([
-      ['own', 185],
-      ['foreign', 370],
+      ['own', 302.6],
+      ['foreign', 605.2],
     ]);
-    expect(svg).to.match(/class="limit" x1="577.5" x2="577.5"/);
+    expect(svg).to.match(/class="limit" x1="518.7" x2="518.7"/);
     expect(svg).to.include('>2 s</text>');
   });
 
