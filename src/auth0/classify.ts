@@ -152,8 +152,15 @@ function isFull(answer: Answer): boolean {
 function networkCause(error: unknown): string {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each instanceof Incomplete) return each.message;
-    const { code } = each as NodeJS.ErrnoException;
+    const { code, message } = each as NodeJS.ErrnoException;
+    if (code === 'EPROTO') return handshakeCause(message);
     if (typeof code === 'string') return code;
   }
   return 'unknown network error';
+}
+
+/** While a request is being written, Node gives OpenSSL's word only in the text; else as this code. */
+function handshakeCause(message: string): string {
+  const reason = /:SSL routines:[^:]*:([a-z0-9 ]+):/.exec(message)?.[1];
+  return reason === undefined ? 'EPROTO' : `ERR_SSL_${reason.replaceAll(' ', '_').toUpperCase()}`;
 }

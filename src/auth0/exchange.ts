@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import type { Fetch, FetchedResponse } from './fetch.ts';
+import type { ResponseHeaders } from './pacing/headers.ts';
 
 /** A request, ready to be sent. */
 export interface HttpRequest {
@@ -14,7 +15,7 @@ export interface HttpRequest {
 /** One complete answer of Auth0. */
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   /** The parsed JSON; undefined when the body is empty or no JSON. */
   readonly body: unknown;
   /** Whether the body is JSON, or empty where that is right (204). */
@@ -80,18 +81,19 @@ async function readBounded(response: FetchedResponse, signal: AbortSignal): Prom
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   aborted.catch(() => {});
-  const reader = response.body.getReader();
+  const reader = response.body[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), aborted]);
-      if (done) return Buffer.concat(chunks);
+      const { done, value } = await Promise.race([reader.next(), aborted]);
+      if (done === true) return Buffer.concat(chunks);
       // Counted after decompression.
       size += value.byteLength;
       if (size > LARGEST_BODY_BYTES) throw new Incomplete('the answer is too large');
       chunks.push(value);
     }
   } catch (error) {
-    void reader.cancel().catch(() => {});
+    // Not awaited: it may wait for what never comes.
+    reader.return?.().catch(() => {});
     throw error;
   }
 }

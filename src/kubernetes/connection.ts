@@ -1,13 +1,14 @@
+import http, { type Agent } from 'node:http';
+import https from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Agent, buildConnector, EnvHttpProxyAgent, ProxyAgent, type Dispatcher } from 'undici';
 import type { Clock } from '../time/clock.ts';
 import { connectInTurn } from './connect-in-turn.ts';
 import { orAbort } from './deadline.ts';
 import { LeaseLost } from './held-lease.ts';
 import { readIdentity, type Identity } from './identity.ts';
 import { KubernetesError, networkError } from './kubernetes-error.ts';
-import { leaveToSend } from './leave-to-send.ts';
+import { sendRequest, type HttpAnswer } from './send-request.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -25,13 +26,13 @@ export interface Connection {
    * Resolves with status, headers and the unread body. Rejects with a transient `KubernetesError`,
    * or with the signal's reason; the signal also ends the body.
    */
-  send(request: HttpRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
   /** Drops all connections. */
   close(): Promise<void>;
 }
 
-/** client-go's 30 s until the first keep-alive probe, and 10 s to connect. */
-const SOCKET = { keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 10_000 };
+/** client-go's time until the first keep-alive probe. */
+const KEEP_ALIVE_PROBE_MS = 30_000;
 
 /** Shorter than the 90 s after which an API server closes an idle connection. */
 const IDLE_CONNECTION_MS = 60_000;
@@ -50,12 +51,12 @@ export function openConnection(
 ): Connection {
   const cluster = kubeConfig.getCurrentCluster();
   if (cluster === null) throw new Error('The kubeconfig has no current cluster.');
-  const { proxyUrl } = cluster;
+  const takeTurn = connectInTurn(clock);
   const url = new URL(cluster.server);
   const basePath = url.pathname.replace(/\/+$/, '');
-  /** Those with requests in flight; at most one of them takes new requests. */
-  const agents = new Set<Dispatcher>();
-  let current: { readonly fingerprint: string; readonly agent: Dispatcher } | undefined;
+  /** Those with connections; at most one of them takes new requests. */
+  const agents = new Set<Agent>();
+  let current: { readonly fingerprint: string; readonly agent: Agent } | undefined;
   let reading: Promise<Identity> | undefined;
 
   function identify(): Promise<Identity> {
@@ -66,28 +67,25 @@ export function openConnection(
     return reading;
   }
 
-  function agentFor({ tls }: Identity): Dispatcher {
-    const fingerprint = Object.values(tls).map(String).join('\n');
+  function agentFor(identity: Identity): Agent {
+    const fingerprint = Object.values(identity.tls).map(String).join('\n');
     if (current !== undefined && current.fingerprint !== fingerprint) retire(current.agent);
     if (current === undefined) {
-      const agent = createAgent(url, proxyUrl, tls, clock);
-      current = {
-        fingerprint,
-        agent: agent.compose(leaveToSend((method) => method === 'GET' || mayWrite())),
-      };
+      current = { fingerprint, agent: createAgent(url, cluster?.proxyUrl, identity) };
       agents.add(current.agent);
     }
     return current.agent;
   }
 
   /** What is in flight goes on; what follows gets new connections. */
-  function retire(agent: Dispatcher): void {
+  function retire(agent: Agent): void {
     if (current?.agent !== agent) return;
     current = undefined;
-    agent.close().then(
-      () => agents.delete(agent),
-      () => {},
-    );
+    agent.maxFreeSockets = 0;
+    for (const sockets of Object.values(agent.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
+    for (const each of agents) if (Object.keys(each.sockets).length === 0) agents.delete(each);
   }
 
   return {
@@ -102,56 +100,52 @@ export function openConnection(
         },
         { once: true },
       );
-      const answer = agent.request({
-        origin: url.origin,
-        path: basePath + path,
+      const at = new URL(basePath + path, url);
+      const options = {
+        agent,
         method,
         headers: { ...headers, ...identity.headers },
-        body: body ?? null,
-        signal,
-        // The caller watches over time, also over that of a body without end.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      // While it connects, undici does not listen to the signal.
-      return orAbort(answer, signal).catch((error: unknown) => {
+        body,
+        takeTurn,
+        mayGo: () => {
+          if (method !== 'GET') mayWrite();
+        },
+      };
+      return orAbort(sendRequest(at, options, signal), signal).catch((error: unknown) => {
         signal.throwIfAborted();
         throw error instanceof LeaseLost ? error : networkError(url.origin, error);
       });
     },
     async close() {
       current = undefined;
-      await Promise.all(Array.from(agents, (agent) => agent.destroy()));
+      for (const agent of agents) agent.destroy();
+      agents.clear();
     },
   };
 }
 
-function createAgent(
-  server: URL,
-  proxyUrl: string | undefined,
-  tls: Identity['tls'],
-  clock: Clock,
-): Dispatcher {
-  // Made once: a context for each connection costs 100 KB and most of the handshake's time.
-  const secureContext = createSecureContext(tls);
-  const socket = { ...SOCKET, ...tls, secureContext, allowH2: false };
+function createAgent(server: URL, proxyUrl: string | undefined, { tls, agent }: Identity): Agent {
+  // Of all the agents only that of client-node speaks SOCKS.
+  if (proxyUrl?.startsWith('socks') && agent !== undefined) return agent;
   const options = {
-    allowH2: false,
-    keepAliveTimeout: IDLE_CONNECTION_MS,
-    connect: connectInTurn(buildConnector(socket), clock),
-    requestTls: socket,
+    keepAlive: true,
+    keepAliveMsecs: KEEP_ALIVE_PROBE_MS,
+    timeout: IDLE_CONNECTION_MS,
+    proxyEnv: proxyEnvironment(server, proxyUrl),
   };
-  if (proxyUrl !== undefined) return new ProxyAgent({ ...options, uri: proxyUrl });
-  return isNear(server.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
+  if (server.protocol === 'http:') return new http.Agent(options);
+  // Made once: a context for each connection costs 100 KB and most of the handshake's time.
+  return new https.Agent({ ...options, ...tls, secureContext: createSecureContext(tls) });
 }
 
 /** HTTPS_PROXY does not concern this machine itself (as in Go), nor the pod's own API server. */
-function isNear(hostname: string): boolean {
+function proxyEnvironment({ hostname }: URL, proxyUrl: string | undefined): NodeJS.ProcessEnv {
+  if (proxyUrl !== undefined) return { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl };
   const host = hostname.replace(/^\[|\]$/g, '');
-  return (
+  const isNear =
     host === 'localhost' ||
     host === '::1' ||
     host.startsWith('127.') ||
-    host === process.env['KUBERNETES_SERVICE_HOST']
-  );
+    host === process.env['KUBERNETES_SERVICE_HOST'];
+  return isNear ? {} : process.env;
 }

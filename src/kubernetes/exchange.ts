@@ -1,3 +1,4 @@
+import { text as textOf } from 'node:stream/consumers';
 import type { z } from 'zod';
 import type { Clock } from '../time/clock.ts';
 import type { Connection, HttpRequest } from './connection.ts';
@@ -52,20 +53,20 @@ export function createExchange(options: ExchangeOptions): Exchange {
     });
     onRequest(String(answer.statusCode), method);
     if (answer.statusCode < 300) return answer.body;
-    const text = await answer.body.text().catch(() => '');
+    const words = await textOf(answer.body).catch(() => '');
     signal.throwIfAborted();
     const retryAfter = Number(answer.headers['retry-after'] ?? Number.NaN);
-    throw answerError(`${verb} ${at.resource.plural}`, answer.statusCode, text, retryAfter);
+    throw answerError(`${verb} ${at.resource.plural}`, answer.statusCode, words, retryAfter);
   }
 
   async function read<T>(request: ApiRequest, schema: z.ZodType<T>, signal: AbortSignal) {
     const body = await open(request, signal);
-    const text = await body.text().catch((error: unknown) => {
+    const words = await textOf(body).catch((error: unknown) => {
       signal.throwIfAborted();
       throw networkError(server, error);
     });
     try {
-      return schema.parse(JSON.parse(text));
+      return schema.parse(JSON.parse(words));
     } catch {
       throw invalidAnswerError(server);
     }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
@@ -12,6 +13,8 @@ export interface Identity {
     RequestOptions,
     'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'
   >;
+  /** The kubeconfig's own way to connect, which knows its proxy. */
+  readonly agent: Agent | undefined;
 }
 
 /**
@@ -47,6 +50,7 @@ export async function readIdentity(kubeConfig: KubeConfig): Promise<Identity> {
   const { ca, cert, key, passphrase, servername, rejectUnauthorized } = options;
   return {
     headers,
+    agent: options.agent instanceof Agent ? options.agent : undefined,
     tls: {
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),

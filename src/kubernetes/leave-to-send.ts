@@ -1,26 +1,44 @@
-import type { Dispatcher } from 'undici';
+import type { ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+
+/** As client-go's. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Asks `check` for leave at the last moment: when a request has its connection and its bytes are about
- * to go out, however long it waited for that. A check that throws keeps the request back, and the
- * request rejects with what it threw.
+ * Sends the request once it has its connection, handshake included, however long it waited for that.
+ * `check` is asked for leave at this last moment: what it throws keeps the bytes back, and is the
+ * request's error. So is a connection that is not made in time.
  */
-export function leaveToSend(
-  check: (method: string) => void,
-): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) =>
-    dispatch(options, {
-      onRequestStart(controller, context) {
-        check(options.method);
-        handler.onRequestStart?.(controller, context);
-      },
-      onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
-      onBodySent: (chunk) => handler.onBodySent?.(chunk),
-      onRequestSent: () => handler.onRequestSent?.(),
-      onResponseStarted: () => handler.onResponseStarted?.(),
-      onResponseStart: (...given) => handler.onResponseStart?.(...given),
-      onResponseData: (...given) => handler.onResponseData?.(...given),
-      onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
-      onResponseError: (...given) => handler.onResponseError?.(...given),
+export function sendWithLeave(
+  request: ClientRequest,
+  body: string | undefined,
+  check: () => void,
+): void {
+  request.once('socket', (socket) => {
+    whenConnected(socket, () => {
+      try {
+        check();
+        request.end(body);
+      } catch (error) {
+        request.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
     });
+  });
+}
+
+/** A tunnel through a proxy comes connected, and so does a connection that was kept. */
+function whenConnected(socket: Socket, onConnected: () => void): void {
+  const isTls = socket instanceof TLSSocket;
+  if (!socket.connecting && !(isTls && socket.getProtocol() === null)) return onConnected();
+  const limit = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  const giveUp = () => {
+    socket.destroy(Object.assign(new Error('not connected in time'), { code: 'ETIMEDOUT' }));
+  };
+  limit.addEventListener('abort', giveUp, { once: true });
+  socket.once('close', () => limit.removeEventListener('abort', giveUp));
+  socket.once(isTls ? 'secureConnect' : 'connect', () => {
+    limit.removeEventListener('abort', giveUp);
+    onConnected();
+  });
 }

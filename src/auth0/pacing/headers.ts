@@ -1,3 +1,9 @@
+/** The headers of an answer: as much of the standard class as is used. */
+export interface ResponseHeaders {
+  /** The value of this name, whatever its case; null when there is none. */
+  get(name: string): string | null;
+}
+
 /** What an answer says of the bucket that it was drawn from. */
 export interface RateHeaders {
   readonly limit: number;
@@ -10,7 +16,7 @@ export interface RateHeaders {
 const NOTABLE_SKEW_MS = 2_500;
 
 /** The rate limit headers of an answer that arrived at `now`, unless it has none that make sense. */
-export function readRateHeaders(headers: Headers, now: number): RateHeaders | undefined {
+export function readRateHeaders(headers: ResponseHeaders, now: number): RateHeaders | undefined {
   const limit = wholeNumber(headers.get('x-ratelimit-limit'));
   const remaining = wholeNumber(headers.get('x-ratelimit-remaining'));
   if (limit === undefined || remaining === undefined || limit < 1) return undefined;
@@ -23,7 +29,7 @@ export function readRateHeaders(headers: Headers, now: number): RateHeaders | un
 }
 
 /** The wait that `Retry-After` asks for, in milliseconds; it may be seconds or an HTTP date. */
-export function readRetryAfter(headers: Headers, now: number): number | undefined {
+export function readRetryAfter(headers: ResponseHeaders, now: number): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
   const seconds = wholeNumber(value);
@@ -33,7 +39,7 @@ export function readRetryAfter(headers: Headers, now: number): number | undefine
 }
 
 /** How far the server's clock is ahead of ours. */
-function skewOf(headers: Headers, now: number): number {
+function skewOf(headers: ResponseHeaders, now: number): number {
   const date = Date.parse(headers.get('date') ?? '');
   const skew = date - now;
   return Math.abs(skew) > NOTABLE_SKEW_MS ? skew : 0;

@@ -2,7 +2,7 @@ import { createBlindLimit, type BlindLimit } from './blind.ts';
 import type { Bucket } from './bucket.ts';
 import { createBudget } from './budget.ts';
 import { ASSUMED_PLAN, type Endpoint } from './endpoint.ts';
-import { readRateHeaders, readRetryAfter } from './headers.ts';
+import { readRateHeaders, readRetryAfter, type ResponseHeaders } from './headers.ts';
 import type { Sent } from './overlap.ts';
 import { RESET_MARGIN_MS } from './resets.ts';
 import type { TenantWide } from './tenant-wide.ts';
@@ -21,7 +21,7 @@ export interface Lane {
 
 /** A request on its way; exactly one of these is called, once. */
 export interface Sending {
-  answered(now: number, status: number, headers: Headers): void;
+  answered(now: number, status: number, headers: ResponseHeaders): void;
   lost(now: number): void;
   cancelled(): void;
 }
@@ -44,7 +44,11 @@ export function createLane(endpoint: Endpoint, bucket: Bucket, tenantWide: Tenan
   const limit = (): number => lane.bucket.limit() ?? ASSUMED_PLAN[endpoint].burst;
   const rate = (): number => blind?.rate() ?? lane.bucket.rate();
 
-  function waitAfterRefusal(now: number, headers: Headers, resetAt: number | undefined): number {
+  function waitAfterRefusal(
+    now: number,
+    headers: ResponseHeaders,
+    resetAt: number | undefined,
+  ): number {
     refusals += 1;
     const retryAfter = readRetryAfter(headers, now);
     const until = Math.max(
@@ -57,7 +61,7 @@ export function createLane(endpoint: Endpoint, bucket: Bucket, tenantWide: Tenan
   }
 
   /** A 429 is of the endpoint's own bucket, or of one over all endpoints. */
-  function refused(bucket: Bucket, sent: Sent, now: number, headers: Headers): void {
+  function refused(bucket: Bucket, sent: Sent, now: number, headers: ResponseHeaders): void {
     const seen = readRateHeaders(headers, now);
     const foreign = bucket.limit() !== undefined && seen?.limit !== bucket.limit();
     if (blind !== undefined || (seen?.remaining === 0 && !foreign)) {
@@ -72,7 +76,13 @@ export function createLane(endpoint: Endpoint, bucket: Bucket, tenantWide: Tenan
     bucket.refused(sent, now, foreign ? undefined : seen);
   }
 
-  function accepted(status: number, bucket: Bucket, sent: Sent, now: number, headers: Headers) {
+  function accepted(
+    status: number,
+    bucket: Bucket,
+    sent: Sent,
+    now: number,
+    headers: ResponseHeaders,
+  ) {
     const seen = readRateHeaders(headers, now);
     refusals = 0;
     if (seen !== undefined) {

@@ -7,13 +7,14 @@ import {
   SHARED_BURST,
   type Endpoint,
 } from './endpoint.ts';
+import type { ResponseHeaders } from './headers.ts';
 import { createLane, type Lane, type Sending } from './lane.ts';
 import { createTenantWide } from './tenant-wide.ts';
 
 /** Leave to send one request. Exactly one of its functions is called, once. */
 export interface Permit {
   /** The request was answered, with whatever status. */
-  answered(status: number, headers: Headers): void;
+  answered(status: number, headers: ResponseHeaders): void;
   /** It went out, and no answer came. */
   lost(): void;
   /** It did not go out after all. */

@@ -1,66 +1,75 @@
 import { expect } from 'chai';
-import type { buildConnector } from 'undici';
 import { connectInTurn } from '../../../src/kubernetes/connect-in-turn.ts';
 import { createManualClock } from './manual-clock.ts';
 
-/** A connector whose connections are made, or fail, when the test says so. */
+/** Callers whose connections are made, or fail, when the test says so. */
 function openTurns() {
   const clock = createManualClock();
-  const begun: { readonly port: string; readonly fail: () => void }[] = [];
-  const ended: string[] = [];
-  const connect = connectInTurn((options, callback) => {
-    begun.push({ port: options.port, fail: () => callback(new Error('refused'), null) });
-  }, clock);
+  const takeTurn = connectInTurn(clock);
+  const begun: { readonly caller: number; readonly end: () => void }[] = [];
+  const refused: string[] = [];
 
-  function ask(port: number): void {
-    const options: buildConnector.Options = {
-      hostname: 'h',
-      protocol: 'https:',
-      port: String(port),
-    };
-    connect(options, (...[error]) => {
-      ended.push(`${port} ${error?.message ?? 'connected'}`);
-    });
+  async function ask(caller: number, signal = new AbortController().signal): Promise<void> {
+    try {
+      begun.push({ caller, end: await takeTurn(signal) });
+    } catch (error) {
+      refused.push(`${caller} ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
-  return { clock, begun, ended, ask };
+  return { clock, begun, refused, ask, callers: () => begun.map(({ caller }) => caller) };
 }
 
+/** All that follows from what has happened, has happened. */
+const settled = () => new Promise(setImmediate);
+
 describe('connectInTurn', () => {
-  it('makes twenty at a time, in the order of asking', () => {
-    const { begun, ended, ask } = openTurns();
-    for (let port = 0; port < 50; port += 1) ask(port);
+  it('lets twenty connect at a time, in the order of asking', async () => {
+    const { begun, callers, ask } = openTurns();
+    for (let caller = 0; caller < 50; caller += 1) void ask(caller);
+    await settled();
     expect(begun).to.have.length(20);
-    begun[7]?.fail();
-    begun[3]?.fail();
-    expect(ended).to.deep.equal(['7 refused', '3 refused']);
-    expect(begun.map(({ port }) => port).slice(20)).to.deep.equal(['20', '21']);
-    for (let i = 0; i < 50; i += 1) if (i !== 7 && i !== 3) begun[i]?.fail();
-    expect(ended).to.have.length(50);
-    ask(50);
+    begun[7]?.end();
+    begun[7]?.end();
+    begun[3]?.end();
+    await settled();
+    expect(callers().slice(20)).to.deep.equal([20, 21]);
+    for (let i = 0; i < 50; i += 1) {
+      begun[i]?.end();
+      await settled();
+    }
+    expect(callers()).to.deep.equal(Array.from({ length: 50 }, (_, caller) => caller));
+    void ask(50);
+    await settled();
     expect(begun).to.have.length(51);
   });
 
-  it('makes none for those who have waited too long', () => {
-    const { clock, begun, ended, ask } = openTurns();
-    for (let port = 0; port < 25; port += 1) ask(port);
+  it('gives no turn to those who have waited too long', async () => {
+    const { clock, begun, refused, callers, ask } = openTurns();
+    for (let caller = 0; caller < 25; caller += 1) void ask(caller);
+    await settled();
     clock.advance(30_001);
-    ask(25);
-    begun[0]?.fail();
-    expect(ended).to.deep.equal([
-      '0 refused',
-      ...[20, 21, 22, 23, 24].map((port) => `${port} No connection could be made in time`),
-    ]);
-    expect(begun.map(({ port }) => port).slice(20)).to.deep.equal(['25']);
+    void ask(25);
+    begun[0]?.end();
+    await settled();
+    expect(refused).to.deep.equal(
+      [20, 21, 22, 23, 24].map((caller) => `${caller} No connection could be made in time`),
+    );
+    expect(callers().slice(20)).to.deep.equal([25]);
   });
 
-  it('takes a request that begins while another fails', () => {
-    const { begun, ask, ended } = openTurns();
-    for (let port = 0; port < 21; port += 1) ask(port);
-    begun[0]?.fail();
-    ask(21);
-    begun[1]?.fail();
-    expect(begun.map(({ port }) => port).slice(20)).to.deep.equal(['20', '21']);
-    expect(ended).to.have.length(2);
+  it('keeps no place for those who stop waiting', async () => {
+    const { begun, refused, callers, ask } = openTurns();
+    const stop = new AbortController();
+    for (let caller = 0; caller < 20; caller += 1) void ask(caller);
+    void ask(20, stop.signal);
+    void ask(21);
+    await settled();
+    stop.abort(new Error('stopped'));
+    begun[0]?.end();
+    void ask(22, stop.signal);
+    await settled();
+    expect(refused).to.deep.equal(['20 stopped', '22 stopped']);
+    expect(callers().slice(20)).to.deep.equal([21]);
   });
 });
