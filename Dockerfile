@@ -7,7 +7,7 @@ FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY scripts/build.mjs scripts/
+COPY scripts/build.mjs scripts/lean-libraries.mjs scripts/
 COPY src src
 RUN node scripts/build.mjs
 

@@ -48,7 +48,8 @@ async function create(
   const created = await tenant.createOrganization(body, signal);
   if (created === 'taken') return resolveTakenName(institution, context, signal);
   memory.organizations.set(created.id, created);
-  memory.connected.add(created.id);
+  // Where none are asked for, nobody looks it up.
+  if (context.connections.length > 0) memory.connected.add(created.id);
   return {
     result: 'created',
     audit: { operation: 'create', institutionId: institution.id, organizationId: created.id },

@@ -17,8 +17,6 @@ export interface CommandOptions {
   readonly kubeconfig?: string;
   /** Variables to add to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The working directory; this process's own without it. */
-  readonly cwd?: string;
   /** Ends the command (SIGTERM). */
   readonly signal?: AbortSignal;
 }
@@ -34,8 +32,7 @@ export async function runCommand(
   environment: NodeJS.ProcessEnv,
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { cwd } = options;
-  const child = spawn(binary, args, { env: { ...environment, ...options.env }, cwd });
+  const child = spawn(binary, args, { env: { ...environment, ...options.env } });
   const closed = once(child, 'close');
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   // A command may end without reading its input; that is its right.

@@ -1,0 +1,25 @@
+/** Settings of V8 that keep a long-running process small. */
+const FLAGS = [
+  // Two halves of 2 MB for new objects. By default they grow to 16 MB each and stay so, which an idle
+  // controller has no use for; with 1 MB, what a request leaves behind outlives its collection.
+  '--max-semi-space-size=2',
+  // Garbage is collected once it is a third of what is in use. By default it may be several times as
+  // much: a tenant of 100,000 then takes 230 MB instead of 170, and saves a tenth of its processor time.
+  '--heap-growing-percent=30',
+];
+
+/** Those that run for long; for the others a start in one go is worth more. */
+const COMMANDS: ReadonlySet<string | undefined> = new Set(['controller', 'sync']);
+
+/**
+ * Starts `script`, this program, anew in place of itself, under the same process id, with the
+ * settings of V8 that keep a long-running one small. So they hold however it was started; V8 takes
+ * them at its start only. Returns when there is nothing to do, or no way to do it (Windows).
+ */
+export function restartLean(script: string, args: readonly string[]): void {
+  if (!COMMANDS.has(args[0]) || FLAGS.every((flag) => process.execArgv.includes(flag))) return;
+  // An IPC channel would not survive.
+  if (process.execve === undefined || process.platform === 'win32' || process.connected) return;
+  const argv = [process.execPath, ...FLAGS, ...process.execArgv, '--', script, ...args];
+  process.execve(process.execPath, argv, process.env);
+}
