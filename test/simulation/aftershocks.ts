@@ -4,7 +4,7 @@ import type { Stored } from './api-server.ts';
 import { runTo } from './chaos.ts';
 import { specOf } from './knowledge.ts';
 import { tenantDeeds } from './people-tenant.ts';
-import { MINUTE, ownerAmong, settle } from './settle.ts';
+import { MINUTE, ownerAmong, settle, tidyTenant } from './settle.ts';
 import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
@@ -69,8 +69,14 @@ export async function handOver(world: World): Promise<void> {
   };
   if (dice.chance(0.5)) kubectl.editSpec(name, { deletionPolicy: 'Delete' });
   await runTo(world, timeline.now() + dice.between(100, 5_000));
+  if (dice.chance(0.3)) people['copies a mark to a new organization']();
   kubectl.deleteObject(name);
   const begun = timeline.now();
+  if (dice.chance(0.2)) {
+    timeline.after(dice.between(1, 3_000), () =>
+      kubectl.editSpec(name, { deletionPolicy: 'Retain' }),
+    );
+  }
   while (kubectl.object(name)?.metadata.uid === uid) {
     await runTo(world, timeline.now() + 1_000);
     if (timeline.now() > begun + 2 * MINUTE) auth0.onListing = () => {};
@@ -80,6 +86,7 @@ export async function handOver(world: World): Promise<void> {
   auth0.unsteadiness = 0;
   auth0.onListing = () => {};
   const goneBy = timeline.now();
+  tidyTenant(world);
   // A watch that was lost in the aftershock may wait for half a minute before it tries again.
   await runTo(world, goneBy + 40_000);
   const heir = ownerAmong(kubectl.objects())?.metadata.name;

@@ -44,7 +44,7 @@ function someSpec(dice: Dice) {
     organizations: {
       metadata: dice.pick([[], ['country']]),
       adopt: dice.chance(0.7),
-      prune: dice.chance(0.9),
+      prune: dice.chance(0.75),
     },
     limits: {
       deletions: dice.pick(['5%', '5%', '30%', '100%', 0, 1, 3]),

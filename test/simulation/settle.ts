@@ -55,7 +55,7 @@ function findsDriftSoon({ nap, driftInterval }: ReturnType<typeof specOf>): bool
 }
 
 /** A person settles what the operator must leave to people: conflicts of names and of marks. */
-function tidyTenant({ tenant, the, edits }: World): void {
+export function tidyTenant({ tenant, the, edits }: World): void {
   if (!the.rows().some(isInstitution)) {
     the.setRows([...the.rows(), { iid: 'i-first', name: 'The first', country: 'Chile' }]);
   }
