@@ -46,7 +46,7 @@ export async function kubernetesBinaries(
   const given = await givenAssets(names, machine);
   const rest = names.filter((name) => !given.has(name));
   if (rest.length === 0) return given;
-  const remedy = `set KUBEBUILDER_ASSETS to a folder with ${CONTROL_PLANE.join(', ')}`;
+  const remedy = `set KUBEBUILDER_ASSETS to a folder with ${names.join(', ')}`;
   return new Map([...given, ...(await obtain(release, rest, machine, remedy))]);
 }
 

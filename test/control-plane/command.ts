@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly kubeconfig?: string;
   /** Variables to add to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The working directory; this process's own without it. */
+  readonly cwd?: string;
   /** Ends the command (SIGTERM). */
   readonly signal?: AbortSignal;
 }
@@ -32,7 +34,8 @@ export async function runCommand(
   environment: NodeJS.ProcessEnv,
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const child = spawn(binary, args, { env: { ...environment, ...options.env } });
+  const { cwd } = options;
+  const child = spawn(binary, args, { env: { ...environment, ...options.env }, cwd });
   const closed = once(child, 'close');
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   // A command may end without reading its input; that is its right.

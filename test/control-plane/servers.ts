@@ -26,6 +26,8 @@ export interface ServersOptions {
 /** etcd and kube-apiserver, with credentials of their own. */
 export interface Servers {
   readonly admin: RestConfig;
+  /** Files for those who work beside the server: its authority, and what signs tokens. */
+  readonly certificates: { readonly authority: string; readonly serviceAccountKey: string };
   /** Ends kube-apiserver in order (SIGTERM): watches are closed, nothing listens on its port. */
   stopApiServer(): Promise<void>;
   /** Starts kube-apiserver again, on the same port, with the same keys and data. */
@@ -112,6 +114,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 
   return {
     admin: credentials(url),
+    certificates: { authority: certFiles.caCert, serviceAccountKey: certFiles.saPrivateKey },
     stopApiServer: endApiServer,
     startApiServer,
     killApiServer,

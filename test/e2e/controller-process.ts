@@ -8,6 +8,8 @@ import type { Client } from './client.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/institution-sync.js', import.meta.url));
 
+const LOOPBACK = ['--metrics-bind-address=127.0.0.1:0', '--health-probe-bind-address=127.0.0.1:0'];
+
 /** The controller as a process, as the chart would run it. */
 export interface ControllerProcess {
   /** Its log, one parsed line each. */
@@ -19,6 +21,8 @@ export interface ControllerProcess {
   untilLine(message: string): Promise<Readonly<Record<string, unknown>>>;
   /** Sends the signal and resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Starts another process with the same arguments, identity and environment. */
+  again(): ControllerProcess;
 }
 
 export interface SpawnOptions {
@@ -51,25 +55,18 @@ export async function spawnController(options: SpawnOptions): Promise<Controller
     server === undefined ? {} : { server },
   );
   const authority = await caFile();
+  const command = [PROGRAM, ...containers[0].args, ...LOOPBACK];
+  return launch(command, {
+    PATH: process.env['PATH'],
+    KUBECONFIG: kubeconfig,
+    NODE_EXTRA_CA_CERTS: authority,
+    ...environment,
+  });
+}
+
+function launch(command: readonly string[], env: NodeJS.ProcessEnv): ControllerProcess {
   const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      PROGRAM,
-      ...containers[0].args,
-      '--metrics-bind-address=127.0.0.1:0',
-      '--health-probe-bind-address=127.0.0.1:0',
-    ],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        KUBECONFIG: kubeconfig,
-        NODE_EXTRA_CA_CERTS: authority,
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const lines: Readonly<Record<string, unknown>>[] = [];
   const waiting = new Map<string, (line: Readonly<Record<string, unknown>>) => void>();
@@ -99,6 +96,7 @@ export async function spawnController(options: SpawnOptions): Promise<Controller
       const [code] = await exited;
       return code;
     },
+    again: () => launch(command, env),
   };
 }
 
