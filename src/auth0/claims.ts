@@ -4,6 +4,8 @@ import { z } from 'zod';
 const Claims = z.object({
   scope: z.string().optional().catch(undefined),
   exp: z.number().optional().catch(undefined),
+  /** The application that the token was given to. */
+  azp: z.string().optional().catch(undefined),
 });
 
 /** What a token says of itself; undefined where it does not tell. */
@@ -11,18 +13,20 @@ export interface TokenClaims {
   readonly scopes: ReadonlySet<string> | undefined;
   /** Epoch milliseconds. */
   readonly expiresAt: number | undefined;
+  readonly clientId: string | undefined;
 }
 
 /** Reads a token without verifying it, which is the API's business. An opaque token tells nothing. */
 export function readClaims(token: string): TokenClaims {
   try {
-    const { scope, exp } = Claims.parse(decodeJwt(token));
+    const { scope, exp, azp } = Claims.parse(decodeJwt(token));
     return {
       scopes: scopesIn(scope),
       expiresAt: exp === undefined ? undefined : exp * 1000,
+      clientId: azp,
     };
   } catch {
-    return { scopes: undefined, expiresAt: undefined };
+    return { scopes: undefined, expiresAt: undefined, clientId: undefined };
   }
 }
 

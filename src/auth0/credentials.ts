@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { Fault } from '../api/fault.ts';
+import { readClaims } from './claims.ts';
 
 /** How to get a token: by a client's secret, by its private key (Private Key JWT), or given by hand. */
 export type Credentials =
@@ -87,4 +88,11 @@ function readPrivateKey(text: string): string {
 
 function invalid(what: string): Fault {
   return new Fault('SecretInvalid', `${what}. ${KINDS}`);
+}
+
+/** The application that changes are made with; undefined when a token does not tell. */
+export function clientIdOf(credentials: Credentials): string | undefined {
+  return credentials.kind === 'token'
+    ? readClaims(credentials.accessToken).clientId
+    : credentials.clientId;
 }

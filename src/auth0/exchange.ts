@@ -1,6 +1,8 @@
+import { inRequestSpan } from '../telemetry/request-span.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Fetch, FetchedResponse } from './fetch.ts';
 import type { ResponseHeaders } from './pacing/headers.ts';
+import { pathTemplate } from './path-template.ts';
 
 /** A request, ready to be sent. */
 export interface HttpRequest {
@@ -39,11 +41,26 @@ const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
  * the request carries credentials. Only requests that change nothing are given a `signal`: a write
  * that is cut off in flight may have been made all the same.
  */
-export async function exchange(
+export function exchange(
+  fetch: Fetch,
+  request: HttpRequest,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const url = new URL(request.url);
+  const traced = { method: request.method, url, template: pathTemplate(url.pathname) };
+  return inRequestSpan(traced, async (outcome) => {
+    const answer = await send(fetch, request, clock, signal);
+    outcome.answered(answer.status);
+    return answer;
+  });
+}
+
+async function send(
   fetch: Fetch,
   { url, ...init }: HttpRequest,
   clock: Clock,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const end = new AbortController();
   const timer = new AbortController();

@@ -1,4 +1,6 @@
 import { COMMANDS, type Binary, type CommandEntry } from './commands.ts';
+import { stopTracing } from '../telemetry/start-tracing.ts';
+import { systemClock } from '../time/clock.ts';
 import { EXIT } from './exit-code.ts';
 
 const DESCRIPTIONS: Readonly<Record<Binary, string>> = {
@@ -24,6 +26,7 @@ export async function run(binary: Binary, args: readonly string[]): Promise<void
     isRead = false;
   });
   process.exitCode = await dispatch(binary, args);
+  await stopTracing(systemClock);
   await Promise.all([process.stdout, process.stderr].map(written));
   process.exit();
 }

@@ -1,6 +1,11 @@
+import { hostname } from 'node:os';
+import { auth0Urls } from '../api/auth0-settings.ts';
+import type { InstitutionSyncSpec } from '../api/spec.ts';
+import { clientIdOf, type Credentials } from '../auth0/credentials.ts';
 import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
 import { createLog } from '../telemetry/create-log.ts';
 import { hideSecrets, processSecrets } from '../telemetry/process-secrets.ts';
+import { startTracing } from '../telemetry/start-tracing.ts';
 import { systemClock } from '../time/clock.ts';
 import { remainingBy } from './clients.ts';
 import { listenForSignals, type Interruption } from './interruption.ts';
@@ -12,7 +17,8 @@ import { styleFor } from './screen/style.ts';
 import type { Wording } from './wording.ts';
 
 export interface StageOptions {
-  readonly requestBudget: number;
+  readonly spec: InstitutionSyncSpec;
+  readonly credentials: Credentials;
   readonly wording: Wording;
   readonly verbosity: Verbosity;
   /** Where progress and logs go: apart from a result that is written to standard output. */
@@ -32,9 +38,10 @@ export interface Stage {
 
 const LEVELS = { quiet: 'warn', normal: 'info', verbose: 'debug' } as const;
 
-/** On a terminal a bar and texts for people; elsewhere JSON logs. */
-export function openStage(options: StageOptions): Stage {
-  const { verbosity, wording, task } = options;
+/** On a terminal a bar and texts for people; elsewhere JSON logs. Traces where they are asked for. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { spec, credentials, verbosity, wording, task } = options;
+  const { requestBudget } = spec.auth0;
   const output = process[options.stream];
   const clock = systemClock;
   const pacer = createPacer({ clock });
@@ -46,7 +53,7 @@ export function openStage(options: StageOptions): Stage {
   });
 
   function onTerminal(): Presenter {
-    const remaining = remainingBy(pacer, options.requestBudget);
+    const remaining = remainingBy(pacer, requestBudget);
     const isWanted = verbosity !== 'quiet' && process.env['TERM'] !== 'dumb';
     const bar = isWanted
       ? startProgressBar({ output, clock, remaining }, closed.signal)
@@ -72,9 +79,12 @@ export function openStage(options: StageOptions): Stage {
       stream: output,
       secrets: processSecrets,
     });
-    return logPresenter({ log, clock, task, wording });
+    const { host: tenant } = auth0Urls(spec);
+    const actor = { tenant, clientId: clientIdOf(credentials), instance: hostname() };
+    return logPresenter({ log, clock, task, wording, actor });
   }
 
+  await startTracing(process.env, presenter.log);
   return {
     pacer,
     presenter,

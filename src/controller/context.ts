@@ -16,6 +16,8 @@ export interface ReconcileContext {
   readonly session: SessionContext;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** The name of this process: the pod's. */
+  readonly instance: string;
   readonly clock: Clock;
   readonly random: Random;
   /** Names syncs: never the same twice. */

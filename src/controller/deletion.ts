@@ -1,5 +1,6 @@
 import { Fault } from '../api/fault.ts';
 import { logObserver } from '../sync/log-observer.ts';
+import { inSyncSpan } from '../sync/sync-span.ts';
 import { admit } from './admit.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Entry } from './entry.ts';
@@ -7,6 +8,7 @@ import { givesUp, hasFinalizer, removeOrganizations, wantsFinalizer } from './fi
 import { followProgress } from './progress.ts';
 import { publish } from './publish.ts';
 import { delayUntilNext } from './schedule.ts';
+import type { Session } from './session.ts';
 import { countChanges } from './sync-metrics.ts';
 import type { WatchedObject } from './watched-object.ts';
 
@@ -33,7 +35,7 @@ export async function reconcileDeletion(
   }
 
   try {
-    const removed = await removeAll(object, entry, context, signal);
+    const removed = await tracedRemoval(object, entry, context, signal);
     const note = `Removed ${removed} organizations, because deletionPolicy is Delete.`;
     const event = { type: 'Normal', reason: 'OrganizationsRemoved', action: 'Remove' } as const;
     await api.recordEvent(object, { ...event, note }, signal);
@@ -64,6 +66,16 @@ export async function reconcileDeletion(
   return undefined;
 }
 
+function tracedRemoval(
+  object: WatchedObject,
+  entry: Entry,
+  context: ReconcileContext,
+  signal: AbortSignal,
+): Promise<number> {
+  const about = { id: entry.run?.id ?? context.newId(), object: object.metadata };
+  return inSyncSpan('removal', about, () => removeAll(object, entry, context, signal));
+}
+
 async function removeAll(
   object: WatchedObject,
   entry: Entry,
@@ -71,6 +83,7 @@ async function removeAll(
   signal: AbortSignal,
 ): Promise<number> {
   const session = await openSession(object, entry, context, signal);
+  const correlationId = entry.run?.id ?? context.newId();
   const progress = followProgress(
     (now, until) =>
       publish({ facts: { kind: 'running', progress: now }, object, entry }, context, until),
@@ -81,7 +94,11 @@ async function removeAll(
       context.metrics,
       object,
       entry,
-      logObserver(context.log, progress.progress),
+      logObserver(
+        context.log.child({ sync: correlationId }),
+        () => ({ ...session.actor, instance: context.instance, correlationId }),
+        progress.progress,
+      ),
     );
     return await removeOrganizations(session.tenant, observer, context.clock, signal);
   } finally {
@@ -95,7 +112,7 @@ async function openSession(
   entry: Entry,
   context: ReconcileContext,
   signal: AbortSignal,
-): Promise<{ readonly tenant: NonNullable<Entry['session']>['tenant'] }> {
+): Promise<Pick<Session, 'tenant' | 'actor'>> {
   try {
     return (await admit(object, entry, context, signal)).session;
   } catch (error) {

@@ -127,11 +127,12 @@ async function operate(
   const { access, log, clock, random, metrics, namespaces, labelSelector } = options;
   const common = { access, clock, random, log };
   startRequestMetrics(metrics);
+  const instance = hostname();
 
   const events = createEventRecorder({
     ...common,
     controller: CONTROLLER_NAME,
-    instance: hostname(),
+    instance,
   });
   const context: ReconcileContext = {
     api: openObjectApi(access, events),
@@ -140,6 +141,7 @@ async function operate(
     session: sessionContext(options, mayWrite),
     metrics,
     log,
+    instance,
     clock,
     random,
     newId: options.newId ?? randomUUID,

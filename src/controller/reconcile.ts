@@ -1,20 +1,16 @@
 import { parseDuration } from '../api/duration.ts';
 import { Fault } from '../api/fault.ts';
 import { withDeadline } from '../kubernetes/deadline.ts';
-import { syncSettings } from '../sync/from-spec.ts';
-import { logObserver } from '../sync/log-observer.ts';
-import type { SyncReport } from '../sync/report.ts';
-import { sync } from '../sync/sync.ts';
-import { admit, type Admitted } from './admit.ts';
+import { inSyncSpan, type SyncEnd } from '../sync/sync-span.ts';
+import { admit } from './admit.ts';
 import type { ReconcileContext } from './context.ts';
 import { reconcileDeletion } from './deletion.ts';
 import { isDue, unansweredRequest, type Entry } from './entry.ts';
 import { faultOf, type Facts } from './facts.ts';
 import { hasFinalizer, wantsFinalizer } from './finalizer.ts';
-import { followProgress } from './progress.ts';
 import { publish, type Publication } from './publish.ts';
+import { runSync } from './run-sync.ts';
 import { delayUntilNext } from './schedule.ts';
-import { countChanges } from './sync-metrics.ts';
 import type { WatchedObject } from './watched-object.ts';
 
 /**
@@ -62,7 +58,7 @@ async function step(
   until: AbortSignal,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const { api, clock, random } = context;
+  const { api, clock } = context;
   if (object.metadata.deletionTimestamp !== undefined) {
     return reconcileDeletion(object, entry, context, until);
   }
@@ -76,7 +72,19 @@ async function step(
     return undefined;
   }
   if (!isDue(object, entry, clock.now())) return entry.nextAt - clock.now();
+  const about = { id: entry.run?.id ?? context.newId(), object: object.metadata };
+  return inSyncSpan('sync', about, (tell) => syncOnce(object, entry, context, tell, until, signal));
+}
 
+async function syncOnce(
+  object: WatchedObject,
+  entry: Entry,
+  context: ReconcileContext,
+  tell: (end: SyncEnd) => void,
+  until: AbortSignal,
+  signal: AbortSignal,
+): Promise<number> {
+  const { clock, random } = context;
   // Read before the sync: what comes while it runs is not handled by it.
   const request = unansweredRequest(object, entry);
   const woken = entry.wake;
@@ -91,6 +99,7 @@ async function step(
     entry.wake ||= woken;
     throw error;
   }
+  tellEnd(facts, tell);
 
   if (facts.kind === 'interrupted') {
     // Whatever interrupted it calls again; after a shutdown the next process finds it due.
@@ -105,6 +114,11 @@ async function step(
   entry.nextAt = clock.now() + delay;
   await conclude({ facts, object, entry, request }, context, signal);
   return delay;
+}
+
+function tellEnd(facts: Facts, tell: (end: SyncEnd) => void): void {
+  if (facts.kind === 'blocked') tell(facts);
+  else if ('report' in facts && facts.report !== undefined) tell({ report: facts.report });
 }
 
 /** A last word to the API server is allowed this long after the process was told to stop. */
@@ -147,62 +161,4 @@ async function attempt(
     if (until.aborted) return { kind: 'interrupted', report: undefined };
     throw error;
   }
-}
-
-async function runSync(
-  { spec, session }: Admitted,
-  object: WatchedObject,
-  entry: Entry,
-  force: boolean,
-  context: ReconcileContext,
-  until: AbortSignal,
-  signal: AbortSignal,
-): Promise<Facts> {
-  const { api, clock, metrics } = context;
-  const { generation } = object.metadata;
-  const id = entry.run?.id ?? context.newId();
-  const log = context.log.child({ sync: id });
-  const newSettings = entry.syncedGeneration !== generation;
-  await publish(
-    { facts: { kind: 'running', progress: undefined }, object, entry },
-    context,
-    signal,
-  );
-  const progress = followProgress(
-    (now, end) =>
-      publish({ facts: { kind: 'running', progress: now }, object, entry }, context, end),
-    clock,
-  );
-
-  let report: SyncReport;
-  try {
-    report = await sync(
-      {
-        id,
-        source: session.source,
-        tenant: session.tenant,
-        memory: session.memory,
-        settings: syncSettings(spec),
-        force,
-        newSettings,
-        // As it is: it counts only for exactly what is held, also if that was never shown as held.
-        approval: object.approval,
-        onApproved: async (hash, end) => {
-          await api.removeApproval(object, hash, end);
-          const note = 'The approved changes are released.';
-          const event = { type: 'Normal', reason: 'ChangesApproved', action: 'Approve' } as const;
-          await api.recordEvent(object, { ...event, note }, end);
-        },
-        observer: countChanges(metrics, object, entry, logObserver(log, progress.progress)),
-        clock,
-      },
-      until,
-    );
-  } finally {
-    await progress.stop();
-  }
-  if (report.outcome === 'done') entry.syncedGeneration = generation;
-  return report.outcome === 'interrupted'
-    ? { kind: 'interrupted', report }
-    : { kind: 'synced', report };
 }

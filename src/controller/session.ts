@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { auth0Urls } from '../api/auth0-settings.ts';
 import type { InstitutionSyncSpec } from '../api/spec.ts';
-import type { Credentials } from '../auth0/credentials.ts';
+import { clientIdOf, type Credentials } from '../auth0/credentials.ts';
 import type { Pacer } from '../auth0/pacing/pacer.ts';
 import { openTenant, type TenantOptions } from '../auth0/tenant.ts';
 import { openSource, type SourceOptions } from '../institutions/listing.ts';
@@ -15,6 +15,8 @@ export interface Session {
   readonly tenant: Tenant;
   readonly source: Source;
   readonly memory: TenantMemory;
+  /** Whom the tenant is changed by and where, for the record. */
+  readonly actor: { readonly tenant: string; readonly clientId: string | undefined };
   /** Of the credentials in use. */
   readonly secretVersion: string;
   readonly tenantSettings: unknown;
@@ -71,6 +73,7 @@ export function openSession(
         ? before.source
         : openSource({ ...sourceSettings, ...context.source }),
     memory: before?.memory ?? emptyMemory(),
+    actor: { tenant: urls.host, clientId: clientIdOf(secret.credentials) },
     secretVersion: secret.version,
     tenantSettings,
     sourceSettings,

@@ -1,12 +1,7 @@
 import type { InstitutionSyncHead } from '../api/institution-sync.ts';
-import {
-  MAX_HISTORY,
-  type InstitutionSyncStatus,
-  type LastSync,
-  type SyncOutcome,
-} from '../api/status.ts';
+import { MAX_HISTORY, type InstitutionSyncStatus, type LastSync } from '../api/status.ts';
 import { countByKind } from '../sync/policy.ts';
-import type { SyncReport } from '../sync/report.ts';
+import { outcomeOf, type SyncReport } from '../sync/report.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 
@@ -58,12 +53,6 @@ export function isSuccess(report: SyncReport | undefined): report is SyncReport 
 /** Seconds are precise enough for people, and what Kubernetes itself writes. */
 export function rfc3339(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-function outcomeOf(report: SyncReport): SyncOutcome {
-  if (report.outcome === 'failed') return 'Failed';
-  if (report.outcome === 'interrupted') return 'Interrupted';
-  return report.applied.failed > 0 ? 'PartiallyFailed' : 'Succeeded';
 }
 
 function institutions(report: SyncReport | undefined): InstitutionSyncStatus['institutions'] {

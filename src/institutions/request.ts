@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
+import { inRequestSpan, type RequestOutcome } from '../telemetry/request-span.ts';
 import type { Clock } from '../time/clock.ts';
 import { type Failure, oversized, refused, timedOut, unreachable, unreadable } from './failure.ts';
 
@@ -59,6 +60,18 @@ export async function request<T>(
   signal: AbortSignal,
 ): Promise<Answer<T>> {
   signal.throwIfAborted();
+  const traced = { method: 'GET', url, template: url.pathname };
+  return inRequestSpan(traced, (outcome) => send(connection, url, etag, readBody, outcome, signal));
+}
+
+async function send<T>(
+  connection: Connection,
+  url: URL,
+  etag: string | undefined,
+  readBody: BodyReader<T>,
+  outcome: RequestOutcome,
+  signal: AbortSignal,
+): Promise<Answer<T>> {
   const { where, timeoutMs } = connection;
   const limit = AbortSignal.timeout(timeoutMs);
   let response: AxiosResponse<Readable> | undefined;
@@ -77,11 +90,13 @@ export async function request<T>(
       signal: AbortSignal.any([signal, limit]),
       validateStatus: null,
     });
+    outcome.answered(response.status);
     if (response.status !== 200) return withoutPage(connection, response, url);
     const value = await readBody(bounded(response.data));
     return { kind: 'read', value, etag: etagOf(header(response, 'etag')) };
   } catch (error) {
     signal.throwIfAborted();
+    outcome.failed(limit.aborted ? limit.reason : error);
     if (limit.aborted) return failure(timedOut(where, timeoutMs));
     if (response === undefined) return failure(unreachable(where, error));
     if (error instanceof Oversized) return failure(oversized(where, LARGEST_BODY_MB));

@@ -1,7 +1,7 @@
 import type { EnabledConnection, Organization } from '../auth0/organization.ts';
+import { changedStates, wholeState, type Audit } from './audit.ts';
 import type { Change, Creation, Removal, Update } from './changes.ts';
 import { differences, newOrganization } from './desired.ts';
-import type { Audit } from './observer.ts';
 import { markOf } from './ownership.ts';
 import { doubt, type TenantMemory } from './snapshot.ts';
 import type { Tenant } from './tenant.ts';
@@ -52,7 +52,14 @@ async function create(
   if (context.connections.length > 0) memory.connected.add(created.id);
   return {
     result: 'created',
-    audit: { operation: 'create', institutionId: institution.id, organizationId: created.id },
+    audit: {
+      operation: 'create',
+      institutionId: institution.id,
+      organizationId: created.id,
+      organizationName: created.name,
+      before: null,
+      after: wholeState(body, body.connections),
+    },
   };
 }
 
@@ -86,7 +93,14 @@ async function resolveTakenName(
   if (set === undefined) {
     return {
       result: 'created',
-      audit: { operation: 'create', institutionId: institution.id, organizationId: holder.id },
+      audit: {
+        operation: 'create',
+        institutionId: institution.id,
+        organizationId: holder.id,
+        organizationName: holder.name,
+        before: null,
+        after: wholeState(holder),
+      },
     };
   }
   return update({ organization: holder, institution, set, adopts }, context, signal);
@@ -110,8 +124,8 @@ async function update(
       operation: 'update',
       institutionId: institution.id,
       organizationId: updated.id,
-      set,
-      before: organization,
+      organizationName: updated.name,
+      ...changedStates(organization, set),
     },
   };
 }
@@ -149,8 +163,9 @@ async function remove(
       operation: 'delete',
       institutionId,
       organizationId: organization.id,
-      before,
-      body,
+      organizationName: before.name,
+      before: body,
+      after: null,
     },
   };
 }

@@ -1,8 +1,9 @@
 import { Fault } from '../api/fault.ts';
 import { Refusal } from '../auth0/refusal.ts';
 import { applyChange, type ChangeContext, type ChangeResult } from './apply-change.ts';
+import type { Audit } from './audit.ts';
 import { countChanges, type Change, type Changes } from './changes.ts';
-import type { Audit, Observer } from './observer.ts';
+import type { Observer } from './observer.ts';
 import { pool } from './pool.ts';
 import { addFailure, type Applied } from './report.ts';
 import { doubt } from './snapshot.ts';

@@ -2,6 +2,7 @@ import { Fault } from '../api/fault.ts';
 import type { EnabledConnection } from '../auth0/organization.ts';
 import { Refusal } from '../auth0/refusal.ts';
 import { CHANGES_IN_FLIGHT } from './apply.ts';
+import { connectionState } from './audit.ts';
 import type { Observer } from './observer.ts';
 import { markOf } from './ownership.ts';
 import { pool } from './pool.ts';
@@ -91,7 +92,16 @@ export async function repairConnections(
         const enabled = await tenant.listEnabledConnections(id, signal);
         for (const connection of missing(connections, enabled)) {
           await tenant.enableConnection(id, connection, signal);
-          observer.changed({ operation: 'connect', institutionId: name, organizationId: id });
+          const { connectionId } = connection;
+          const present = enabled.find((each) => each.connectionId === connectionId);
+          observer.changed({
+            operation: 'connect',
+            institutionId: name,
+            organizationId: id,
+            organizationName: name,
+            before: present === undefined ? null : connectionState(present),
+            after: connectionState(connection),
+          });
         }
         memory.connected.add(id);
         refused.delete(id);

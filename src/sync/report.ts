@@ -1,4 +1,5 @@
 import type { Fault } from '../api/fault.ts';
+import type { SyncOutcome } from '../api/status.ts';
 import type { Conflict } from './changes.ts';
 import type { Decision } from './policy.ts';
 
@@ -60,6 +61,13 @@ export interface SyncReport {
   readonly conflicts: readonly Conflict[];
   readonly decision: Decision | undefined;
   readonly applied: Applied;
+}
+
+/** How a sync ended, in one word of the API. */
+export function outcomeOf(report: SyncReport): SyncOutcome {
+  if (report.outcome === 'failed') return 'Failed';
+  if (report.outcome === 'interrupted') return 'Interrupted';
+  return report.applied.failed > 0 ? 'PartiallyFailed' : 'Succeeded';
 }
 
 /** Failures that a report keeps; the rest is only counted (a status has room for ten). */

@@ -6,6 +6,7 @@ import { systemClock } from '../time/clock.ts';
 import { jsonLine, prettyLine } from './log-line.ts';
 import type { Log } from './log.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
+import { spanIds } from './tracing.ts';
 
 /** From the fewest lines to the most; each level holds those before it. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -59,7 +60,8 @@ export function createLog(options: LogOptions): ClosableLog {
   function child(more: Fields): Log {
     function write(level: LogLevel, message: string, fields: Fields = {}): void {
       if (closed || !logger.isLevelEnabled(level)) return;
-      const entry = { time: clock.now(), level, message, fields: { ...more, ...fields } };
+      const all = { ...more, ...fields, ...spanIds() };
+      const entry = { time: clock.now(), level, message, fields: all };
       logger.log({ level, message: line(entry, secrets) });
     }
     return {

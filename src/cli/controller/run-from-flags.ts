@@ -6,6 +6,7 @@ import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { createLog } from '../../telemetry/create-log.ts';
 import { processSecrets } from '../../telemetry/process-secrets.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
+import { startTracing } from '../../telemetry/start-tracing.ts';
 import { systemClock } from '../../time/clock.ts';
 import { EXIT } from '../exit-code.ts';
 import { listenForSignals } from '../interruption.ts';
@@ -55,6 +56,7 @@ export async function runFromFlags(options: Readonly<Record<string, unknown>>): 
     onGiveUp: () => log.error('the requests in flight did not end in time'),
     giveUpCode: EXIT.DONE,
   });
+  await startTracing(process.env, log);
   try {
     await runController(
       {

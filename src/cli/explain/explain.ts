@@ -22,7 +22,7 @@ export async function explain(
 ): Promise<number> {
   const verbosity = verbosityOf(options);
   const subject = await objectSubject(name, options, undefined);
-  const stage = openPlanStage(subject, verbosity);
+  const stage = await openPlanStage(subject, verbosity);
   try {
     const { report, listing, memory, exitCode } = await computePlan(subject, stage);
     const about =

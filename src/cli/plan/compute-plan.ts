@@ -5,7 +5,7 @@ import type { Listing } from '../../institutions/institution.ts';
 import { syncSettings } from '../../sync/from-spec.ts';
 import type { SyncReport } from '../../sync/report.ts';
 import type { TenantMemory } from '../../sync/snapshot.ts';
-import { sync } from '../../sync/sync.ts';
+import { tracedSync } from '../../sync/sync-span.ts';
 import { systemClock } from '../../time/clock.ts';
 import { openClients } from '../clients.ts';
 import { EXIT } from '../exit-code.ts';
@@ -23,9 +23,11 @@ export interface PlanSubject {
 }
 
 /** Standard output is for the plan; what else there is to say goes to standard error. */
-export function openPlanStage({ spec, wording }: PlanSubject, verbosity: Verbosity): Stage {
-  const { requestBudget } = spec.auth0;
-  return openStage({ requestBudget, wording, verbosity, stream: 'stderr', task: 'plan' });
+export function openPlanStage(
+  { spec, credentials, wording }: PlanSubject,
+  verbosity: Verbosity,
+): Promise<Stage> {
+  return openStage({ spec, credentials, wording, verbosity, stream: 'stderr', task: 'plan' });
 }
 
 export interface Computed {
@@ -44,7 +46,7 @@ export async function computePlan(subject: PlanSubject, stage: Stage): Promise<C
   const id = randomUUID();
   clients.correlate(id);
   let listing: Listing | undefined;
-  const report = await sync(
+  const report = await tracedSync(
     {
       id,
       tenant: clients.tenant,

@@ -23,7 +23,7 @@ export async function showPlan(
   release: (planHash: string) => string,
 ): Promise<ShownPlan> {
   const verbosity = verbosityOf(options);
-  const stage = openPlanStage(subject, verbosity);
+  const stage = await openPlanStage(subject, verbosity);
   try {
     const { report, listing, exitCode } = await computePlan(subject, stage);
     const document = listing && planDocument(subject.spec.auth0.domain, report, listing);

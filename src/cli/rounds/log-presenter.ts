@@ -1,5 +1,5 @@
 import type { Phase } from '../../sync/observer.ts';
-import { logObserver } from '../../sync/log-observer.ts';
+import { logObserver, type Auditor } from '../../sync/log-observer.ts';
 import type { SyncReport } from '../../sync/report.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -17,14 +17,16 @@ export interface LogPresenterOptions {
   readonly clock: Clock;
   readonly task: Task;
   readonly wording: Wording;
+  readonly actor: Omit<Auditor, 'correlationId'>;
 }
 
 /** Writes rounds as structured logs, for whoever collects them. */
 export function logPresenter(options: LogPresenterOptions): Presenter {
-  const { log, clock, task, wording } = options;
+  const { log, clock, task, wording, actor } = options;
   let latest: { readonly phase: Phase; readonly done: number; readonly total: number } | undefined;
   let toldAt = -Infinity;
   let napping = false;
+  let correlationId = '';
 
   function progress(now: Phase, done: number, total: number): void {
     napping = false;
@@ -37,7 +39,10 @@ export function logPresenter(options: LogPresenterOptions): Presenter {
 
   return {
     log,
-    observer: logObserver(log, progress),
+    observer: logObserver(log, () => ({ ...actor, correlationId }), progress),
+    begins(id) {
+      correlationId = id;
+    },
     ended(report) {
       latest = undefined;
       const fields = reportFields(report);

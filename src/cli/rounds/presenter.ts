@@ -8,6 +8,8 @@ export interface Presenter {
   /** For what the clients have to say. */
   readonly log: Log;
   readonly observer: Observer;
+  /** A round begins; its changes are recorded under this id. */
+  begins(id: string): void;
   /** A round has ended, well or not. */
   ended(report: SyncReport): void;
   /** What was to be computed is known, and shown by others. */

@@ -3,6 +3,7 @@ import { Fault } from '../../api/fault.ts';
 import { NO_CHANGES, type Removal } from '../../sync/changes.ts';
 import { listManaged, removeManaged } from '../../sync/remove-all.ts';
 import { nothingApplied, type SyncReport } from '../../sync/report.ts';
+import { inSyncSpan, type SyncEnd } from '../../sync/sync-span.ts';
 import { systemClock } from '../../time/clock.ts';
 import { openClients } from '../clients.ts';
 import { EXIT } from '../exit-code.ts';
@@ -29,10 +30,11 @@ export async function removeOrganizations(
       '--yes is missing: there is no terminal to ask for a confirmation. Every managed organization of the tenant would be removed.',
     );
   }
-  const { domain, requestBudget } = spec.auth0;
+  const { domain } = spec.auth0;
   const wording = flagWording(credentials);
-  const stage = openStage({
-    requestBudget,
+  const stage = await openStage({
+    spec,
+    credentials,
     wording,
     verbosity,
     stream: 'stdout',
@@ -42,9 +44,12 @@ export async function removeOrganizations(
     const clients = openClients(spec, credentials, stage.pacer, stage.presenter.log);
     const id = randomUUID();
     clients.correlate(id);
+    stage.presenter.begins(id);
     const isSure = (removals: readonly Removal[]) =>
       given.yes === true || removals.length === 0 || ask(domain, removals, stage);
-    return await run(id, clients.tenant, isSure, stage);
+    return await inSyncSpan('removal', { id }, (tell) =>
+      run(id, clients.tenant, isSure, stage, tell),
+    );
   } finally {
     stage.close();
   }
@@ -57,6 +62,7 @@ async function run(
   tenant: Tenant,
   isSure: (removals: readonly Removal[]) => boolean | Promise<boolean>,
   stage: Stage,
+  tell: (end: SyncEnd) => void,
 ): Promise<number> {
   const { presenter, interruption } = stage;
   const { observer } = presenter;
@@ -100,6 +106,7 @@ async function run(
     },
     applied,
   };
+  tell({ report });
   presenter.ended(report);
   return exitCodeOf(report, interruption);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SyncReport } from '../../sync/report.ts';
-import { sync, type SyncInput } from '../../sync/sync.ts';
+import type { SyncInput } from '../../sync/sync.ts';
+import { tracedSync } from '../../sync/sync-span.ts';
 import type { Clock } from '../../time/clock.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Clients } from '../clients.ts';
@@ -31,6 +32,7 @@ export async function runRounds(rounds: Rounds, interruption: Interruption): Pro
     const id = randomUUID();
     const { source, tenant, memory } = rounds.clients;
     rounds.clients.correlate(id);
+    presenter.begins(id);
     const input: SyncInput = {
       id,
       source,
@@ -65,7 +67,7 @@ async function runRound(
   interruption: Interruption,
 ): Promise<number> {
   try {
-    const report = await sync(input, interruption.signal);
+    const report = await tracedSync(input, interruption.signal);
     presenter.ended(report);
     return exitCodeOf(report, interruption);
   } catch (error) {

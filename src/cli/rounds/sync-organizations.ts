@@ -24,9 +24,15 @@ export async function syncOrganizations(
   const credentials = readCommandCredentials(credentialKeys);
   const verbosity = verbosityOf(given);
   const spec = kind === 'sync' ? asked : withoutPruning(asked);
-  const { requestBudget } = spec.auth0;
   const wording = flagWording(credentials);
-  const stage = openStage({ requestBudget, wording, verbosity, stream: 'stdout', task: 'sync' });
+  const stage = await openStage({
+    spec,
+    credentials,
+    wording,
+    verbosity,
+    stream: 'stdout',
+    task: 'sync',
+  });
   const { pacer, presenter, interruption } = stage;
   try {
     const rounds = {

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../api/duration.ts';
-import type { Audit } from '../../sync/observer.ts';
+import type { Audit } from '../../sync/audit.ts';
 import type { Clock } from '../../time/clock.ts';
 import { grouped } from '../screen/count.ts';
 import { printable } from '../screen/printable.ts';
@@ -52,6 +52,7 @@ export function terminalPresenter(options: TerminalOptions): Presenter {
         print(redact(style('red', `  failed: ${what}`)));
       },
     },
+    begins: () => {},
     ended(report) {
       bar?.clear();
       const isFine =

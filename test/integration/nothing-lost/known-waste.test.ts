@@ -24,8 +24,8 @@ describe('in vain elsewhere:', function () {
     newer.answer = rowsAnswer(ROWS.map((row) => ({ ...row, name: `New ${String(row['name'])}` })));
     const { applied } = await newer.sync(UNLIMITED);
     expect(applied).to.include({ updated: 60, failed: 0 });
-    const sets = newer.observer.audits.map(({ set }) => Object.keys(set ?? {}).join());
-    expect(new Set(sets)).to.deep.equal(new Set(['displayName']));
+    const sets = newer.observer.audits.map(({ after }) => Object.keys(after ?? {}).join());
+    expect(new Set(sets)).to.deep.equal(new Set(['display_name']));
   });
 
   it('an organization is gone already, and its removal counts as a failure', async () => {

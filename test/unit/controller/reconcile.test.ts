@@ -30,7 +30,7 @@ async function killedAtFirstStatus(
   const killed = new Error('killed');
   const unused = () => Promise.reject(new Error('not reached'));
   let written: InstitutionSyncStatus | undefined;
-  const common = { clock, log, random: () => 0.5 };
+  const common = { clock, log, instance: 'pod-1', random: () => 0.5 };
   const reconciled = reconcile(
     object,
     entry,

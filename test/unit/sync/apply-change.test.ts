@@ -80,7 +80,19 @@ describe('a creation', () => {
     expect(memory.connected.has('org_made1')).to.equal(true);
     expect(result).to.deep.equal({
       result: 'created',
-      audit: { operation: 'create', institutionId: 'i-1', organizationId: 'org_made1' },
+      audit: {
+        operation: 'create',
+        institutionId: 'i-1',
+        organizationId: 'org_made1',
+        organizationName: 'i-1',
+        before: null,
+        after: {
+          name: 'i-1',
+          display_name: 'One',
+          metadata: { institutionId: 'i-1', web: 'https://one' },
+          enabled_connections: [{ connection_id: 'con_1', assign_membership_on_login: true }],
+        },
+      },
     });
   });
 
@@ -90,7 +102,14 @@ describe('a creation', () => {
     const result = await make(creation(institution('i-1')));
     expect(result).to.deep.equal({
       result: 'created',
-      audit: { operation: 'create', institutionId: 'i-1', organizationId: 'org_lost' },
+      audit: {
+        operation: 'create',
+        institutionId: 'i-1',
+        organizationId: 'org_lost',
+        organizationName: 'i-1',
+        before: null,
+        after: { name: 'i-1', display_name: made.displayName, metadata: { institutionId: 'i-1' } },
+      },
     });
     expect(tenant.calls).to.deep.equal(['POST i-1', 'NAME i-1']);
     // Nobody knows which connections it has.
@@ -107,8 +126,9 @@ describe('a creation', () => {
         operation: 'update',
         institutionId: 'i-1',
         organizationId: 'org_1',
-        set: { displayName: 'New' },
-        before: missed,
+        organizationName: 'i-1',
+        before: { display_name: 'Old' },
+        after: { display_name: 'New' },
       },
     });
     expect(tenant.organizations.get('org_1')?.metadata).to.deep.equal({
@@ -190,7 +210,14 @@ describe('an update', () => {
     expect(tenant.calls).to.deep.equal([`PATCH org_1 ${JSON.stringify(set)}`]);
     expect(result).to.deep.equal({
       result: 'updated',
-      audit: { operation: 'update', institutionId: 'i-1', organizationId: 'org_1', set, before },
+      audit: {
+        operation: 'update',
+        institutionId: 'i-1',
+        organizationId: 'org_1',
+        organizationName: 'i-1',
+        before: { display_name: before.displayName, metadata: { web: null } },
+        after: { display_name: 'New', metadata: { web: 'w' } },
+      },
     });
   });
 
@@ -229,8 +256,9 @@ describe('a removal', () => {
         operation: 'delete',
         institutionId: 'i-1',
         organizationId: 'org_1',
-        before: last,
-        body: { ...last, branding: { logo: 'kept' } },
+        organizationName: 'i-1',
+        before: { ...last, branding: { logo: 'kept' } },
+        after: null,
       },
     });
     expect(memory.readAt).to.equal(1);

@@ -69,8 +69,9 @@ describe('removeManaged', () => {
       operation: 'delete',
       institutionId: 'i-1',
       organizationId: 'org_i-1',
-      before: organization('org_i-1', 'i-1'),
-      body: { ...organization('org_i-1', 'i-1'), branding: { logo: 'kept' } },
+      organizationName: 'i-1',
+      before: { ...organization('org_i-1', 'i-1'), branding: { logo: 'kept' } },
+      after: null,
     });
     expect(observer.phases.at(-1)).to.equal('Applying 3/3');
   });

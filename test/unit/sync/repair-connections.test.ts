@@ -62,15 +62,22 @@ describe('repairConnections', () => {
       operation: 'connect',
       institutionId: 'i-2',
       organizationId: 'org_i-2',
+      organizationName: 'i-2',
+      before: null,
+      after: { connection_id: 'con_2', assign_membership_on_login: true },
     });
     expect(observer.phases).to.deep.equal([1, 2, 3].map((done) => `CheckingConnections ${done}/3`));
   });
 
   it('sets a membership setting that differs', async () => {
-    const { tenant, repair } = scene(organizations(ids(1)));
+    const { tenant, observer, repair } = scene(organizations(ids(1)));
     tenant.enabled.set('org_i-1', new Map([['con_1', true]]));
     await repair('all');
     expect(tenant.enabled.get('org_i-1')).to.deep.equal(new Map([['con_1', false]]));
+    expect(observer.audits[0]).to.deep.include({
+      before: { connection_id: 'con_1', assign_membership_on_login: true },
+      after: { connection_id: 'con_1', assign_membership_on_login: false },
+    });
   });
 
   it('leaves other connections as they are', async () => {
