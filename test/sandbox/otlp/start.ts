@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -28,16 +28,20 @@ export async function startCollector(): Promise<Collector> {
   const sockets = new Set<Duplex>();
   let status = 200;
   const server = createServer({ cert, key }, (request, response) => {
-    void buffer(request).then((body) => {
-      requests.push({ path: request.url ?? '', headers: request.headers });
-      if (status === 0) return;
-      if (status === 200) {
-        const isZipped = request.headers['content-encoding'] === 'gzip';
-        spans.push(...readSpans(isZipped ? gunzipSync(body) : body));
-      }
-      response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end();
-    });
+    void take(request, response);
   });
+
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const { url = '', headers } = request;
+    requests.push({ path: url, headers });
+    if (status === 0) return;
+    if (status === 200) {
+      const isZipped = headers['content-encoding'] === 'gzip';
+      spans.push(...readSpans(isZipped ? gunzipSync(body) : body));
+    }
+    response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end();
+  }
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
