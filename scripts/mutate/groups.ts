@@ -59,30 +59,35 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'rows',
-    files: paths('src/institutions', ['tally', 'page', 'row', 'display-name', 'digest']),
-    tests: paths('test/unit/institutions', [
-      'tally.test',
-      'page.test',
-      'row.test',
-      'display-name.test',
-      'digest.test',
-    ]),
+    files: paths('src/institutions', ['tally', 'page', 'row']),
+    tests: paths('test/unit/institutions', ['tally.test', 'row.test', 'page.test']),
+  },
+  {
+    name: 'names',
+    files: paths('src/institutions', ['display-name', 'digest']),
+    tests: paths('test/unit/institutions', ['digest.test', 'display-name.test']),
+  },
+  {
+    name: 'stream',
+    files: ['src/institutions/row-stream.ts'],
+    tests: paths('test/unit/institutions', ['page.test', 'row-stream.test']),
   },
   {
     name: 'listing',
-    files: paths('src/institutions', ['listing', 'page-reader', 'row-stream']),
-    tests: [
-      'test/unit/institutions/row-stream.test.ts',
-      'test/unit/institutions/page.test.ts',
-      ...paths('test/integration/institutions', ['listing.test', 'conditional.test']),
-    ],
+    files: paths('src/institutions', ['listing', 'page-reader']),
+    tests: paths('test/integration/institutions', ['listing.test', 'conditional.test']),
   },
   {
     name: 'tenant',
     files: paths('src/auth0', ['answers', 'organizations']),
     tests: [
       'test/unit/auth0/answers.test.ts',
-      ...paths('test/integration/auth0', ['organizations.test', 'unreadable.test']),
+      ...paths('test/integration/auth0', [
+        'metadata.test',
+        'organizations.test',
+        'abort.test',
+        'unreadable.test',
+      ]),
     ],
   },
   {

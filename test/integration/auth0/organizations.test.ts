@@ -71,6 +71,20 @@ describe('auth0: organizations', () => {
     expect(t.auth0.organizations()).to.deep.equal([]);
   });
 
+  it('keep what a change does not name', async () => {
+    await using t = await sandboxed();
+    const [id = ''] = t.auth0.seed([
+      { name: 'acme', display_name: 'Acme', metadata: { institutionId: 'acme', theirs: '1' } },
+    ]);
+    const [before] = t.auth0.organizations();
+    await t.tenant.updateOrganization(id, { displayName: 'New' }, never);
+    expect(t.auth0.organizations()).to.deep.equal([{ ...before, display_name: 'New' }]);
+    await t.tenant.updateOrganization(id, { name: 'new' }, never);
+    expect(t.auth0.organizations()).to.deep.equal([
+      { ...before, display_name: 'New', name: 'new' },
+    ]);
+  });
+
   it('say when they are not there', async () => {
     await using t = await sandboxed();
     expect(await t.tenant.readOrganization('org_x', never)).to.equal(undefined);

@@ -184,6 +184,15 @@ describe('auth0: lost answers to writes', () => {
     });
   }
 
+  it('a delete is not done because something else than Auth0 says so', async () => {
+    await using t = await sandboxed();
+    const [id = ''] = t.auth0.seed([{ name: 'acme' }]);
+    t.auth0.fault({ method: 'DELETE' }, 'html');
+    expect(await t.tenant.deleteOrganization(id, never)).to.equal('deleted');
+    expect(t.auth0.organizations()).to.deep.equal([]);
+    expect(t.auth0.requests.count({ method: 'DELETE' })).to.equal(2);
+  });
+
   it('an enabled connection is set again', async () => {
     await using t = await sandboxed();
     const [id = ''] = t.auth0.seed([{ name: 'acme' }]);
