@@ -1,3 +1,4 @@
+import { shownWhole } from '../telemetry/redact.ts';
 import type { EnabledConnection, Organization } from '../auth0/organization.ts';
 import { changedStates, wholeState, type Audit } from './audit.ts';
 import type { Change, Creation, Removal, Update } from './changes.ts';
@@ -153,6 +154,8 @@ async function remove(
       return { result: 'spared' };
     }
   }
+  // The log's line of it will be all that is left.
+  shownWhole(body);
   const answer = await tenant.deleteOrganization(organization.id, signal);
   memory.organizations.delete(organization.id);
   memory.connected.delete(organization.id);

@@ -18,6 +18,17 @@ const SECRET_NAME =
 /** Plain data that JSON can hold. */
 export type Plain = string | number | boolean | null | readonly Plain[] | { [key: string]: Plain };
 
+const verbatim = new WeakSet<object>();
+
+/**
+ * Marks data of others of which a log keeps the only copy: it is shown whole, and nothing is hidden in
+ * it but the process's own secrets. Returns the same object.
+ */
+export function shownWhole<Data extends object>(data: Data): Data {
+  verbatim.add(data);
+  return data;
+}
+
 /** A text as a log may show it: without secrets, and of bounded length. */
 export function redactText(text: string, secrets: Secrets): string {
   const shown = secrets.redact(text);
@@ -30,12 +41,14 @@ export function redactText(text: string, secrets: Secrets): string {
  */
 export function redact(value: unknown, secrets: Secrets): Plain {
   let left = MOST_VALUES;
+  let isWhole = false;
   const above = new Set<object>();
 
-  const text = (given: string) => redactText(given, secrets);
+  const text = (given: string) =>
+    isWhole ? secrets.redactKnown(given) : redactText(given, secrets);
 
   function plain(given: unknown): Plain | undefined {
-    left -= 1;
+    if (!isWhole) left -= 1;
     if (left < 0) return '…';
     switch (typeof given) {
       case 'string':
@@ -64,13 +77,16 @@ export function redact(value: unknown, secrets: Secrets): Plain {
 
   function object(given: object): Plain {
     if (above.has(given)) return 'the same again';
-    if (above.size >= DEEPEST) return '…';
+    if (above.size >= DEEPEST && !isWhole) return '…';
     above.add(given);
+    const before = isWhole;
+    isWhole ||= verbatim.has(given);
     try {
       return contents(given);
     } catch {
       return 'unreadable';
     } finally {
+      isWhole = before;
       above.delete(given);
     }
   }
@@ -86,17 +102,20 @@ export function redact(value: unknown, secrets: Secrets): Plain {
   }
 
   function list(given: readonly unknown[]): Plain {
-    const shown = given.slice(0, MOST_ENTRIES).map((one) => plain(one) ?? null);
-    return given.length > MOST_ENTRIES ? [...shown, '…'] : shown;
+    const most = isWhole ? Infinity : MOST_ENTRIES;
+    const shown = given.slice(0, most).map((one) => plain(one) ?? null);
+    return given.length > most ? [...shown, '…'] : shown;
   }
 
   function entries(given: readonly (readonly [string, unknown])[]): Plain {
     const shown: [string, Plain][] = [];
-    for (const [key, one] of given.slice(0, MOST_ENTRIES)) {
-      const value = isSecretName(key) && one !== undefined && one !== null ? HIDDEN : plain(one);
+    const most = isWhole ? Infinity : MOST_ENTRIES;
+    for (const [key, one] of given.slice(0, most)) {
+      const isSecret = !isWhole && isSecretName(key) && one !== undefined && one !== null;
+      const value = isSecret ? HIDDEN : plain(one);
       if (value !== undefined) shown.push([text(key), value]);
     }
-    if (given.length > MOST_ENTRIES) shown.push(['…', given.length - MOST_ENTRIES]);
+    if (given.length > most) shown.push(['…', given.length - most]);
     return Object.fromEntries(shown);
   }
 

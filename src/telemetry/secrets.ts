@@ -5,6 +5,8 @@ export interface Secrets {
    * than 4 characters cannot be told from ordinary text and are not hidden.
    */
   hide(secret: string): () => void;
+  /** The text without any hidden secret; what only looks like one stays. */
+  redactKnown(text: string): string;
   /** The text without any hidden secret, and without what looks like a token or a private key. */
   redact(text: string): string;
 }
@@ -68,6 +70,7 @@ export function createSecrets(): Secrets {
         hidden = false;
       };
     },
+    redactKnown: withoutValues,
     redact(text) {
       let shown = withoutValues(text);
       for (const [look, replacement] of LOOKS) shown = shown.replace(look, replacement);

@@ -11,6 +11,17 @@ import { createSyncedWorld, type World } from '../sync/world.ts';
 async function rounds(world: World, count: number, approval: string | undefined) {
   const reports: SyncReport[] = [];
   const stop = new AbortController();
+  const presenter = {
+    log: recordingLog(),
+    begins() {},
+    observer: recordingObserver(),
+    ended: (report: SyncReport) => void reports.push(report),
+    computed() {},
+    crashed() {},
+    napping() {},
+    stopping() {},
+    givingUp() {},
+  };
   const code = await runRounds(
     {
       clients: {
@@ -22,16 +33,7 @@ async function rounds(world: World, count: number, approval: string | undefined)
       settings: world.settings,
       approval,
       napMs: 1_000,
-      presenter: {
-        log: recordingLog(),
-        observer: recordingObserver(),
-        ended: (report) => void reports.push(report),
-        computed() {},
-        crashed() {},
-        napping() {},
-        stopping() {},
-        givingUp() {},
-      },
+      presenter,
       clock: {
         now: () => world.now,
         async sleep(_ms, signal) {

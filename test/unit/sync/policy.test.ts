@@ -78,6 +78,12 @@ describe('decide', () => {
     expect(decision).to.include({ held: undefined, approved: undefined, planned: undefined });
   });
 
+  it('has nothing held where there is nothing to approve', () => {
+    const decision = decide(planOf(100, { gone: 5 }), enforce(percent(5), percent(10)), 'sha256:x');
+    expect(decision).to.include({ held: undefined, approved: undefined });
+    expect(countByKind(decision.allowed)).to.include({ deletions: 5 });
+  });
+
   it('holds all removals when there is one too many, and nothing else', () => {
     const planned = planOf(100, { updates: 10, gone: 6 });
     const decision = decide(planned, enforce(percent(5), percent(10)), undefined);

@@ -2,7 +2,7 @@ import { AxiosError, AxiosHeaders } from 'axios';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Fault } from '../../../src/api/fault.ts';
-import { redact } from '../../../src/telemetry/redact.ts';
+import { redact, shownWhole } from '../../../src/telemetry/redact.ts';
 import { createSecrets } from '../../../src/telemetry/secrets.ts';
 import { serializeError } from '../../../src/telemetry/serialize-error.ts';
 
@@ -156,6 +156,31 @@ describe('redact', () => {
       }),
       { seed: 20260809, numRuns: 1000 },
     );
+  });
+});
+
+describe('shownWhole', () => {
+  it('hides nothing but known secrets, and bounds nothing', () => {
+    const body = {
+      password: 'hint',
+      token: { of: 'the library' },
+      url: 'https://a.example/?password=a',
+      keys: Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`key ${index}`, 'x'])),
+      list: Array.from({ length: 80 }, () => 'y'.repeat(5_000)),
+      deep: nested(9),
+    };
+    expect(shown({ before: shownWhole(body) })).to.deep.equal({ before: body });
+    expect(shown(shownWhole({ [SECRET]: [`a ${SECRET} b`] }))).to.deep.equal({
+      '***': ['a *** b'],
+    });
+  });
+
+  it('speaks of the marked object alone', () => {
+    const whole = shownWhole({ password: 'hint' });
+    expect(shown([whole, { password: 'hint', again: whole }])).to.deep.equal([
+      whole,
+      { password: '***', again: whole },
+    ]);
   });
 });
 
