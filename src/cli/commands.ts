@@ -73,6 +73,11 @@ export const COMMANDS: Readonly<Record<Binary, readonly CommandEntry[]>> = {
       load: async () => (await import('./explain-command.ts')).explainCommand(),
     },
     {
+      name: 'history',
+      summary: 'Show the last syncs: how they ended, and what they changed.',
+      load: async () => (await import('./history-command.ts')).historyCommand(),
+    },
+    {
       name: 'approve',
       summary: 'Release the changes that a limit holds.',
       load: async () => (await import('./approve-command.ts')).approveCommand(),

@@ -67,6 +67,16 @@ describe("kubectl's plugin", function () {
     );
   });
 
+  it('shows the last syncs, and what is held', async () => {
+    const lines = (await isyncOut('history', 'demo')).trimEnd().split('\n');
+    const { status } = await operator.get('demo');
+    expect(lines).to.have.length(2);
+    expect(lines[0]).to.match(/^STARTED\s+OUTCOME\s+CREATED\s+UPDATED\s+REMOVED\s+FAILED\s/);
+    expect(lines[1]).to.match(/^\d+\w ago\s+Succeeded\s+20\s+0\s+0\s+0\s+0\s+\d+\s+[\d.]+s\s/);
+    expect(lines[1]).to.match(new RegExp(`${status?.lastSync?.id}$`));
+    expect(JSON.parse(await isyncOut('history', '-o', 'json'))).to.deep.equal(status?.history);
+  });
+
   it('plans with the credentials of the Secret, and finds the only object by itself', async () => {
     const plan: unknown = JSON.parse(await isyncOut('plan', '-o', 'json'));
     expect(plan).to.deep.include({ domain: operator.auth0.domain, equal: true });
@@ -83,6 +93,7 @@ describe("kubectl's plugin", function () {
     const about = await isyncOut('get', 'demo');
     expect(about).to.include('5 removals and 0 updates').and.include(hash);
 
+    expect(await isyncOut('history', 'demo')).to.include('Held now: 5 removals and 0 updates.');
     const plan = await isyncOut('plan', 'demo');
     expect(plan).to.include('Held: removals 5\n');
     expect(plan).to.include(`kubectl isync approve demo -n ${operator.namespace}`);

@@ -1,0 +1,45 @@
+import type { WatchedObject } from '../../controller/watched-object.ts';
+import { distance } from '../screen/age.ts';
+import { columns } from '../screen/columns.ts';
+import { counted, grouped } from '../screen/count.ts';
+import { printable } from '../screen/printable.ts';
+
+const HEAD = [
+  'STARTED',
+  'OUTCOME',
+  'CREATED',
+  'UPDATED',
+  'REMOVED',
+  'FAILED',
+  'SKIPPED',
+  'REQUESTS',
+  'DURATION',
+  'ID',
+];
+
+/** A line for each of the last syncs, and what is held now. */
+export function historyTable(
+  { metadata, status = {} }: WatchedObject,
+  now: number,
+): readonly string[] {
+  const { history = [], heldChanges: held } = status;
+  const name = printable(metadata.name);
+  if (history.length === 0) return [`No sync of ${name} has ended yet.`];
+  const rows = history.map((sync) => [
+    distance(sync.startTime, now),
+    printable(sync.outcome),
+    grouped(sync.created),
+    grouped(sync.updated),
+    grouped(sync.deleted),
+    grouped(sync.failed),
+    grouped(sync.skipped),
+    grouped(sync.requests),
+    `${sync.durationSeconds}s`,
+    printable(sync.id),
+  ]);
+  const table = columns([HEAD, ...rows]);
+  if (held === undefined) return table;
+  const what = `${counted(held.deletions, 'removal')} and ${counted(held.updates, 'update')}`;
+  const where = `${name} -n ${printable(metadata.namespace)}`;
+  return [...table, '', `Held now: ${what}. To look at them: kubectl isync plan ${where}`];
+}
