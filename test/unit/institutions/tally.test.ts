@@ -137,6 +137,14 @@ describe('createTally', () => {
       ],
     ],
     ['too small a count', [[1, 2]]],
+    [
+      'rows of which a page says that there are none',
+      [
+        [40, 20],
+        [0, 20],
+        [40, 0],
+      ],
+    ],
   ];
   for (const [what, pages] of contradicting) {
     it(`notices ${what}`, () => expect(contradiction(...pages)).to.equal(CONTRADICTED));
@@ -166,6 +174,14 @@ describe('createTally', () => {
       skipped: [{ id: 'i-1', why }],
     };
     expect(createTally().add({ rowCount: 2, received: 2, ...both })).to.be.a('string');
+  });
+
+  it('accepts iids of skipped rows that differ, and counts all rows', () => {
+    const why = 'The row has no name.';
+    const skipped = ['i-1', 'i-2', 'i-3'].map((id) => ({ id, why }));
+    const tally = createTally();
+    expect(tally.add({ ...page(5, 2), received: 5, skipped })).to.equal(undefined);
+    expect(tally.received()).to.equal(5);
   });
 
   it('accepts any number of rows without an iid', () => {
