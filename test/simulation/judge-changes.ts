@@ -1,4 +1,4 @@
-import { describe, type Court, type WriteRequest } from './judge.ts';
+import { describe, markOf, type Court, type WriteRequest } from './judge.ts';
 import { allowance, managedAmong } from './knowledge.ts';
 import type { OrganizationState } from './model-tenant.ts';
 
@@ -17,11 +17,17 @@ export function judgeCreation(
   }
 }
 
+interface Updated {
+  readonly id: string;
+  readonly before: OrganizationState;
+  readonly after: OrganizationState;
+}
+
 /** An update must be of a managed organization, or adopt one that nobody marks, within the limit. */
 export function judgeUpdate(
   court: Court,
   request: WriteRequest,
-  { id, after }: { readonly id: string; readonly after: OrganizationState },
+  { id, before, after }: Updated,
 ): void {
   const { tenant, fail } = court;
   const { session } = request;
@@ -37,8 +43,9 @@ export function judgeUpdate(
   if (!wasManaged && !isAdoption) {
     fail('unmanaged touched', `${describe(request)}: it was known as ${JSON.stringify(known)}`);
   }
-  const mark = known.metadata['institutionId'];
-  if (mark && after.metadata['institutionId'] !== mark) {
+  const mark = markOf(known);
+  // One that a person has taken off since the reading is not the operator's doing.
+  if (mark && markOf(before) === mark && markOf(after) !== mark) {
     fail('unmanaged touched', `${describe(request)}: its mark was ${mark}`);
   }
   for (const [key, value] of Object.entries(known.metadata)) {
