@@ -76,6 +76,16 @@ export function catalogue(full: boolean): readonly Bench[] {
       run: async () => (await import('./latency.ts')).benchIdle(),
     },
     {
+      name: 'memory',
+      title: 'Memory of a whole sync',
+      scaled:
+        'Limits are ample. The tenant is filled already: everything is read and compared, and a hundredth is changed.',
+      run: async () =>
+        (await import('./memory-curve.ts')).benchMemoryCurve(
+          full ? [1_000, 10_000, 50_000, 100_000] : [1_000, 10_000],
+        ),
+    },
+    {
       name: 'scale',
       title: 'Beyond what a machine here can do for real',
       scaled:
