@@ -44,7 +44,13 @@ async function measure(...args: readonly number[]): Promise<ScaleFigures> {
   return JSON.parse(stdout) as ScaleFigures;
 }
 
-function tenantRows({ organizations, first, next, mostMegabytes }: ScaleFigures): readonly Row[] {
+/** The figures of one tenant as rows. */
+export function tenantRows({
+  organizations,
+  first,
+  next,
+  mostMegabytes,
+}: ScaleFigures): readonly Row[] {
   const row = rowOf(`${organizations.toLocaleString('en')} organizations`);
   const bound = boundSeconds({ plan: 'enterprise', writes: organizations });
   return [
