@@ -89,7 +89,7 @@ export function catalogue(full: boolean): readonly Bench[] {
       name: 'scale',
       title: 'Beyond what a machine here can do for real',
       scaled:
-        "Time is virtual. The engine and its pacing are the real ones; THE and an Enterprise tenant 80 ms away are models, so the parsing of answers is not in the processor's time.",
+        "Time is virtual. The engine and its pacing are the real ones; THE and an Enterprise tenant 80 ms away are models, so the parsing of answers is not in the processor's time. V8 has its own settings, not the smaller ones of the program.",
       run: async () =>
         (await import('./scale.ts')).benchScale(full ? [100_000, 1_000_000, 2_000_000] : [100_000]),
     },
