@@ -39,7 +39,7 @@ const STYLE = `<style>
   .back { fill: #ffffff; } .axis { stroke: #8c959f; } .grid { stroke: #d8dee4; }
   .own { fill: #0969da; stroke: #0969da; } .foreign { fill: #8c959f; stroke: #8c959f; }
   .limit { stroke: #cf222e; stroke-dasharray: 5 4; }
-  polyline { fill: none !important; stroke-width: 2; }
+  polyline { stroke-width: 2; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; } .back { fill: #0d1117; } .axis { stroke: #6e7681; } .grid { stroke: #30363d; }
     .own { fill: #58a6ff; stroke: #58a6ff; } .foreign { fill: #6e7681; stroke: #6e7681; }
@@ -104,7 +104,7 @@ export function lineChart(chart: LineChart): string {
     const path = points.map(([x, y]) => `${fixed(toX(x))},${fixed(toY(y))}`).join(' ');
     const y = PLOT.top + 16 + index * 20;
     parts.push(
-      `<polyline class="${kind}" points="${path}"/>`,
+      `<polyline class="${kind}" points="${path}" style="fill:none"/>`,
       `<rect class="${kind}" x="${PLOT.left + 12}" y="${y - 8}" width="14" height="4"/>`,
       text(PLOT.left + 32, y - 2, label, 'start'),
     );
