@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { firstExecutable } from './assets/cache.ts';
 import { helm, helmOnPath } from './assets/helm.ts';
-import { CONTROL_PLANE, kubernetes } from './assets/kubernetes.ts';
+import { CONTROL_PLANE } from './assets/kubernetes.ts';
 import { thisMachine, type Machine } from './assets/machine.ts';
 import { obtain } from './assets/obtain.ts';
 import type { Release } from './assets/release.ts';
+import { kubernetes } from './assets/versions.ts';
 
 /** Paths of the binaries that a control plane consists of, and of its clients. */
 export interface Binaries {

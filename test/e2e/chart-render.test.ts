@@ -1,10 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
+import { rendering, renderingFile, valueSets } from '../../scripts/generate/renderings.ts';
 import { sharedControlPlane } from '../control-plane/shared.ts';
 import type { ControlPlane } from '../control-plane/start.ts';
 import { CHART, helm, kubectl, namesOf, render, type KubernetesObject } from './chart.ts';
-import { DIGEST, EVERYTHING, NOTHING } from './chart-value-sets.ts';
 import { installMonitoringCrds } from './monitoring-crds.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
 
 const Deployment = z.object({
   kind: z.literal('Deployment'),
@@ -20,16 +24,27 @@ const Deployment = z.object({
   }),
 });
 
+const Rules = z.object({
+  rules: z.array(
+    z.object({ resources: z.array(z.string()), resourceNames: z.array(z.string()).optional() }),
+  ),
+});
+
+const Port = z.object({ port: z.union([z.number(), z.string()]), protocol: z.string() });
+const NetworkPolicy = z.object({
+  spec: z.object({
+    podSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+    policyTypes: z.array(z.string()),
+    ingress: z.array(z.object({ ports: z.array(Port), from: z.array(z.unknown()).optional() })),
+    egress: z.array(z.object({ ports: z.array(Port), to: z.array(z.unknown()).optional() })),
+  }),
+});
+
 function podOf(objects: readonly KubernetesObject[]) {
   const deployment = Deployment.parse(objects.find(({ kind }) => kind === 'Deployment'));
   const { metadata, spec } = deployment.spec.template;
   const [container] = spec.containers;
   return { deployment: deployment.spec, labels: metadata.labels, spec, container };
-}
-
-function podFrom(objects: readonly KubernetesObject[]) {
-  const { labels, spec } = podOf(objects);
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod', labels }, spec };
 }
 
 describe('chart, rendered', () => {
@@ -46,31 +61,40 @@ describe('chart, rendered', () => {
       (mode) => `pod-security.kubernetes.io/${mode}=restricted`,
     );
     await kubectl(plane, 'label', 'namespace', namespace, ...policy);
+    for (const name of ['team-a', 'team-b']) {
+      const input = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      await plane.kubectl(['apply', '-f', '-'], { input });
+    }
   });
 
   /** What the API server says to these objects, without keeping any. */
   function dryRun(objects: readonly unknown[]) {
     const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
-    const args = ['-n', namespace, 'apply', '--server-side', '--force-conflicts'];
+    const args = ['apply', '--server-side', '--force-conflicts'];
     return plane.kubectl([...args, '--dry-run=server', '-f', '-'], { input });
+  }
+
+  function podFrom(objects: readonly KubernetesObject[]) {
+    const { labels, spec } = podOf(objects);
+    return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod', namespace, labels }, spec };
   }
 
   it('has nothing that helm lint complains about', async () => {
     expect(await helm(plane, 'lint', '--strict', CHART)).to.include('0 chart(s) failed');
   });
 
-  for (const [mode, values] of [
-    ['its defaults', []],
-    ['everything in use', EVERYTHING],
-    ['everything switched off', NOTHING],
-    ['no leader election', ['leaderElection=false']],
-    ['a user that the platform chooses', ['podSecurityContext.runAsUser=null']],
-  ] as const) {
-    it(`is accepted by the API server under policy restricted with ${mode}`, async () => {
-      const objects = await render(plane, namespace, values);
+  for (const set of valueSets()) {
+    it(`is accepted by the API server under policy restricted with the values ${set}`, async () => {
+      const objects = await render(plane, namespace, [], set);
       const { code, stderr } = await dryRun([...objects, podFrom(objects)]);
       expect(stderr).to.equal('');
       expect(code).to.equal(0);
+    });
+
+    it(`makes the same of the values ${set} as it did before`, async () => {
+      const before = await readFile(path.join(ROOT, renderingFile(set)), 'utf8');
+      const now = await rendering(plane.binaries.helm, set);
+      expect(now, 'Look at the difference; if it is wanted, run: npm run generate').to.equal(before);
     });
   }
 
@@ -99,7 +123,7 @@ describe('chart, rendered', () => {
   });
 
   it('has the Deployment alone when all else is switched off', async () => {
-    const objects = await render(plane, namespace, NOTHING);
+    const objects = await render(plane, namespace, [], 'nothing');
     expect(namesOf(objects)).to.deep.equal([`Deployment ${namespace}/institution-sync`]);
     expect(podOf(objects).spec).to.include({ serviceAccountName: 'other' });
   });
@@ -120,12 +144,10 @@ describe('chart, rendered', () => {
   });
 
   it('gives the controller the flags of all values, unchanged', async () => {
-    const objects = await render(plane, namespace, [
-      ...EVERYTHING,
-      String.raw`watchNamespace= a \,b\,a`,
-    ]);
+    const namespaces = [String.raw`watchNamespace= a \,b\,a`];
+    const objects = await render(plane, namespace, namespaces, 'everything');
     const { container, deployment, labels } = podOf(objects);
-    expect(container?.image).to.equal(`registry.example/institution-sync@${DIGEST}`);
+    expect(container?.image).to.equal(`registry.example/institution-sync@sha256:${'0'.repeat(64)}`);
     expect(container?.args.slice(3)).to.deep.equal([
       '--log-level=debug',
       '--allowed-auth0-domains=*.auth0.com, login.acme.example:8443',
@@ -190,7 +212,7 @@ describe('chart, rendered', () => {
   });
 
   it('has what Prometheus Operator and Grafana find, where and as they look for it', async () => {
-    const objects = await render(plane, namespace, EVERYTHING);
+    const objects = await render(plane, namespace, [], 'everything');
     const of = (kind: string) => objects.find((object) => object.kind === kind);
     const endpoint = { port: 'metrics', path: '/metrics', honorLabels: true };
     expect(of('ServiceMonitor')?.['spec']).to.deep.include({
@@ -216,6 +238,34 @@ describe('chart, rendered', () => {
     const { code, stderr } = await plane.helm(['template', 'x', CHART, '--set', values]);
     expect(code).to.equal(1);
     expect(stderr).to.include('metrics.serviceMonitor.enabled needs metrics.service.enabled: true');
+  });
+
+  it('reads no Secret but those that are named, where it is told their names', async () => {
+    for (const set of ['namespaced', 'everything']) {
+      const objects = await render(plane, namespace, [], set);
+      const rules = objects.flatMap((object) => Rules.safeParse(object).data?.rules ?? []);
+      const ofSecrets = rules.filter(({ resources }) => resources.includes('secrets'));
+      expect(ofSecrets.length).to.be.above(0);
+      for (const { resourceNames } of ofSecrets) {
+        expect(resourceNames).to.include('auth0-credentials');
+      }
+    }
+  });
+
+  it('lets the controller reach nothing that its NetworkPolicy does not name', async () => {
+    const objects = await render(plane, namespace, [], 'namespaced');
+    const policy = objects.find(({ kind }) => kind === 'NetworkPolicy');
+    const { podSelector, policyTypes, ingress, egress } = NetworkPolicy.parse(policy).spec;
+    expect(podSelector.matchLabels).to.deep.equal(podOf(objects).labels);
+    expect(policyTypes).to.deep.equal(['Ingress', 'Egress']);
+    expect(ingress.map(({ ports }) => ports.map(({ port }) => port))).to.deep.equal([['metrics']]);
+    expect(ingress.every(({ from }) => from?.length === 1)).to.equal(true);
+    expect(egress.map(({ ports }) => ports.map(({ port }) => port))).to.deep.equal([
+      [53, 53],
+      [443, 6443],
+      [443],
+    ]);
+    expect(egress.every(({ to }) => to?.length === 1)).to.equal(true);
   });
 
   it('names its objects as helm users expect', async () => {

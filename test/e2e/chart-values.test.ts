@@ -40,6 +40,15 @@ describe('chart, with wrong values', () => {
     'grafanaDashboard.enabled=1',
     'extraArgs=--a',
     'podDisruptionBudget.minAvailable=200%',
+    'networkPolicy.enable=true',
+    'networkPolicy.dns.ports[0]=dns',
+    'networkPolicy.https.port=443',
+    'networkPolicy.metrics.from=monitoring',
+    'networkPolicy.apiServer.to[0].ipBlock.cidr=10.0.0.1',
+    'rbac.secretNames[0]=Auth0_Credentials',
+    'extraEnv[0].value=b',
+    'tolerations[0].effect=Never',
+    'topologySpreadConstraints[0].topologyKey=zone',
   ]) {
     it(`refuses ${value} and names it`, async () => {
       const { code, stderr } = await plane.helm(['template', 'x', CHART, '--set', value]);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { valueFile } from '../../scripts/generate/renderings.ts';
 import type { ControlPlane } from '../control-plane/start.ts';
 
 export const CHART = path.join(import.meta.dirname, '../../charts/institution-sync');
@@ -28,14 +29,18 @@ export async function kubectl(plane: ControlPlane, ...args: readonly string[]): 
   return stdout;
 }
 
-/** What the chart would install as release `institution-sync`, with values as `--set` takes them. */
+/**
+ * What the chart would install as release `institution-sync`, with values as `--set` takes them on top
+ * of a set of the chart's folder `ci`.
+ */
 export async function render(
   plane: Pick<ControlPlane, 'helm'>,
   namespace: string,
   values: readonly string[] = [],
+  set = 'defaults',
 ): Promise<KubernetesObject[]> {
-  const sets = values.flatMap((value) => ['--set', value]);
-  const text = await helm(plane, 'template', 'institution-sync', CHART, '-n', namespace, ...sets);
+  const flags = ['--values', valueFile(set), ...values.flatMap((value) => ['--set', value])];
+  const text = await helm(plane, 'template', 'institution-sync', CHART, '-n', namespace, ...flags);
   return objectsIn(text);
 }
 

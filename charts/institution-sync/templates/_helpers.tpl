@@ -73,10 +73,29 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   verbs: [patch]
 - apiGroups: ['']
   resources: [secrets]
+  {{- with .Values.rbac.secretNames }}
+  resourceNames:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   verbs: [get, list, watch]
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create]
+{{- end }}
+
+{{/* One rule of a NetworkPolicy: the way to `peers` on each of their ports. */}}
+{{- define "institution-sync.egress" -}}
+- ports:
+    {{- range $port := .peers.ports }}
+    {{- range $.protocols }}
+    - port: {{ $port }}
+      protocol: {{ . }}
+    {{- end }}
+    {{- end }}
+  {{- with .peers.to }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
 {{- end }}
 
 {{/* One endpoint of a ServiceMonitor or PodMonitor. honorLabels: `namespace` is that of the object. */}}

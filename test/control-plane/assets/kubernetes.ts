@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Build, LocatedArchive, ReadText, Release } from './release.ts';
@@ -17,25 +16,6 @@ export interface KubernetesPins {
   readonly archiveDigests: Readonly<Record<string, string>>;
   readonly archiveIndex: string;
 }
-
-/**
- * The version that tests and demo run on. The archives are those that controller-runtime's envtest
- * uses, published by kubernetes-sigs/controller-tools.
- */
-export const kubernetes: Release = kubernetesRelease({
-  version: 'v1.35.4',
-  module: fileURLToPath(new URL('../kubernetes', import.meta.url)),
-  go: '1.25',
-  archiveVersion: 'v1.35.0',
-  archiveBase: 'https://github.com/kubernetes-sigs/controller-tools/releases/download',
-  archiveDigests: {
-    'linux-amd64':
-      '130369c16f076e724d089189afaede960316f5f5dea6cf57be7a4fc6f09c7734' +
-      '2893192509790e4056e116e232dff832ed863f5bd55dcb55d38f3ab834828a11',
-  },
-  archiveIndex:
-    'https://raw.githubusercontent.com/kubernetes-sigs/controller-tools/HEAD/envtest-releases.yaml',
-});
 
 export function kubernetesRelease(pins: KubernetesPins): Release {
   return {

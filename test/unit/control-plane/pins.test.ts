@@ -2,11 +2,18 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 import { helm } from '../../control-plane/assets/helm.ts';
-import { kubernetes } from '../../control-plane/assets/kubernetes.ts';
+import {
+  kubernetes,
+  newestKubernetes,
+  oldestKubernetes,
+} from '../../control-plane/assets/versions.ts';
 
 describe('the pins of the control plane', () => {
   const cases = [
-    { release: kubernetes, module: 'k8s.io/kubernetes' },
+    ...[oldestKubernetes, kubernetes, newestKubernetes].map((release) => ({
+      release,
+      module: 'k8s.io/kubernetes',
+    })),
     { release: helm, module: 'helm.sh/helm/v4' },
   ];
   for (const { release, module } of cases) {
