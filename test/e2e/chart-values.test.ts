@@ -46,15 +46,15 @@ describe('chart, with wrong values', () => {
     'networkPolicy.metrics.from=monitoring',
     'networkPolicy.apiServer.to[0].ipBlock.cidr=10.0.0.1',
     'rbac.secretNames[0]=Auth0_Credentials',
-    'extraEnv[0].value=b',
+    'extraEnv[0].nam=a',
     'tolerations[0].effect=Never',
-    'topologySpreadConstraints[0].topologyKey=zone',
+    'topologySpreadConstraints[0].maxSkew=0',
   ]) {
     it(`refuses ${value} and names it`, async () => {
       const { code, stderr } = await plane.helm(['template', 'x', CHART, '--set', value]);
       expect(code).to.equal(1);
       expect(stderr).to.include("don't meet the specifications of the schema");
-      const names = (value.split('=')[0] ?? '').split('.');
+      const names = (value.split('=')[0] ?? '').replaceAll(/\[(\d+)\]/g, '.$1').split('.');
       expect(stderr).to.satisfy(
         (text: string) =>
           text.includes(`'/${names.join('/')}'`) || text.includes(`'${names.at(-1)}' not allowed`),

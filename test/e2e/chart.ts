@@ -12,6 +12,20 @@ const KubernetesObject = z.looseObject({
 });
 export type KubernetesObject = z.output<typeof KubernetesObject>;
 
+const Deployment = z.object({
+  kind: z.literal('Deployment'),
+  spec: z.looseObject({
+    replicas: z.number(),
+    strategy: z.unknown().optional(),
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.looseObject({
+        containers: z.array(z.looseObject({ image: z.string(), args: z.array(z.string()) })),
+      }),
+    }),
+  }),
+});
+
 /** Runs helm; rejects with what it said when it fails. */
 export async function helm(
   plane: Pick<ControlPlane, 'helm'>,
@@ -55,4 +69,12 @@ export function namesOf(objects: readonly KubernetesObject[]): string[] {
       namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`,
     )
     .sort();
+}
+
+/** The Deployment, and the pod and the container that it makes. */
+export function podOf(objects: readonly KubernetesObject[]) {
+  const deployment = Deployment.parse(objects.find(({ kind }) => kind === 'Deployment'));
+  const { metadata, spec } = deployment.spec.template;
+  const [container] = spec.containers;
+  return { deployment: deployment.spec, labels: metadata.labels, spec, container };
 }

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { documentedValues } from '../../../scripts/generate/chart-readme.ts';
 import { InstitutionSyncManifest } from '../../../src/api/institution-sync.ts';
+import { GROUP, KIND, PLURAL, VERSION } from '../../../src/api/names.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 const CHART = path.join(ROOT, 'charts/institution-sync');
@@ -12,6 +14,30 @@ const ChartFile = z.object({
   version: z.string(),
   appVersion: z.string(),
   annotations: z.record(z.string(), z.string()),
+});
+// The shapes and words that Artifact Hub documents for its annotations in Chart.yaml.
+const CAPABILITIES = [
+  'Basic Install',
+  'Seamless Upgrades',
+  'Full Lifecycle',
+  'Deep Insights',
+  'Auto Pilot',
+];
+const Image = z.strictObject({
+  name: z.string(),
+  image: z.string(),
+  platforms: z.array(z.enum(['linux/amd64', 'linux/arm64'])),
+});
+const Change = z.strictObject({
+  kind: z.enum(['added', 'changed', 'deprecated', 'removed', 'fixed', 'security']),
+  description: z.string(),
+});
+const Crd = z.strictObject({
+  kind: z.string(),
+  version: z.string(),
+  name: z.string(),
+  displayName: z.string(),
+  description: z.string(),
 });
 const Values = z.record(z.string(), z.unknown());
 const ValuesSchema = z.object({
@@ -48,20 +74,37 @@ describe('chart', () => {
     expect(chart).to.include({ version, appVersion: version });
   });
 
-  it('has an example that the controller understands', () => {
+  it('has examples that the controller understands', () => {
     const examples = z.array(InstitutionSyncManifest);
     const text = chart.annotations['artifacthub.io/crdsExamples'] ?? '';
-    expect(examples.parse(parse(text))).to.have.length(1);
+    expect(examples.parse(parse(text))).to.have.length(2);
   });
 
-  it('explains every value in its README', async () => {
-    const readme = await read('README.md');
-    // These are explained as a whole.
-    const whole = /^(resources|podSecurityContext|securityContext|grafanaDashboard\.labels)\./;
-    for (const value of pathsOf(values)) {
-      const name = whole.exec(value)?.[1] ?? value;
-      expect(readme, value).to.include(`\`${name}\``);
+  it('tells Artifact Hub what it holds', () => {
+    const told = (name: string): unknown =>
+      parse(chart.annotations[`artifacthub.io/${name}`] ?? '');
+    expect(told('operator')).to.equal(true);
+    expect(CAPABILITIES).to.include(told('operatorCapabilities'));
+    const [image, ...others] = z.array(Image).parse(told('images'));
+    expect(image?.image).to.equal(`institution-sync:${chart.appVersion}`);
+    expect(others).to.deep.equal([]);
+    expect(z.array(Change).parse(told('changes'))).to.not.deep.equal([]);
+    const [crd] = z.array(Crd).parse(told('crds'));
+    expect(crd).to.include({ kind: KIND, version: VERSION, name: `${PLURAL}.${GROUP}` });
+  });
+
+  it('explains every value above its line', () => {
+    for (const { path: value, comment } of documentedValues()) {
+      expect(comment, value).to.match(/^\S.*\.$/);
     }
+  });
+
+  it('tells each value in its README, with its default', async () => {
+    const readme = await read('README.md');
+    expect(readme).to.include('| `replicaCount` | `1` | Replicas of the controller. ');
+    expect(readme).to.include("| `image.tag` |  | The chart's `appVersion` when empty. |");
+    for (const { path: value } of documentedValues())
+      expect(readme).to.include(`\n| \`${value}\` |`);
   });
 
   it('has a schema for every value, which refuses others', async () => {

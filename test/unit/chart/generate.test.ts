@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { chartValues } from '../../../scripts/generate/chart-values.ts';
 import { crdManifest, crdTemplate } from '../../../scripts/generate/crd-files.ts';
 import { customResourceDefinition } from '../../../src/api/crd.ts';
 
@@ -26,8 +27,35 @@ describe('generate', () => {
     await rm(root, { recursive: true });
     expect(code).to.equal(1);
     expect(stderr).to.equal(
-      'Out of step with src/api: deploy/crds/institutionsyncs.yaml, charts/institution-sync/templates/crds/institutionsyncs.yaml, deploy/samples/full.yaml, docs/resource.md. Run: npm run generate\n',
+      'Out of step: deploy/crds/institutionsyncs.yaml, charts/institution-sync/templates/crds/institutionsyncs.yaml, deploy/samples/full.yaml, docs/resource.md, charts/institution-sync/README.md. Run: npm run generate\n',
     );
+  });
+
+  it('tells values in the order of the file, each with the comment above it', () => {
+    const text = `# The first.
+a: 1
+b:
+  # Within,
+  # on two lines.
+  c: []
+  d: x
+# A map that is told as a whole.
+e:
+  # Not told.
+  f: true
+# A map with words of its own.
+g:
+  h: null
+`;
+    const values = chartValues(text, (value) => value !== 'e');
+    expect(values).to.deep.equal([
+      { path: 'a', comment: 'The first.', fallback: 1 },
+      { path: 'b.c', comment: 'Within, on two lines.', fallback: [] },
+      { path: 'b.d', comment: '', fallback: 'x' },
+      { path: 'e', comment: 'A map that is told as a whole.', fallback: { f: true } },
+      { path: 'g', comment: 'A map with words of its own.', fallback: undefined },
+      { path: 'g.h', comment: '', fallback: null },
+    ]);
   });
 
   it('writes the CustomResourceDefinition for kubectl', () => {
