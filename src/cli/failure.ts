@@ -4,7 +4,12 @@ import { hideSecrets } from '../telemetry/process-secrets.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Errors whose message is written for people. */
-const FOR_PEOPLE: ReadonlySet<string> = new Set(['CommandError', 'Fault', 'KubernetesError']);
+const FOR_PEOPLE: ReadonlySet<string> = new Set([
+  'CommandError',
+  'Fault',
+  'KubeConfigError',
+  'KubernetesError',
+]);
 
 /**
  * Tells why a command has failed: one line, or, for a mistake in this program, where it happened.

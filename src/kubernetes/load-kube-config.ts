@@ -8,20 +8,25 @@ export interface LoadedKubeConfig {
   readonly namespace: string;
 }
 
+/** There is no cluster to talk to; the message is for people. */
+export class KubeConfigError extends Error {
+  override readonly name = 'KubeConfigError';
+}
+
 /** What client-node falls back to when it finds no configuration at all. */
 const NO_CONFIGURATION = 'http://localhost:8080';
 
 /**
  * The cluster to talk to, found as kubectl finds it: the files of `KUBECONFIG`, else
  * `~/.kube/config`, else the service account of the pod. `context` chooses another context than the
- * current one. Throws with a message for people when there is none or it cannot be read.
+ * current one. Throws a `KubeConfigError` when there is none or it cannot be read.
  */
 export function loadKubeConfig(
   options: { readonly context?: string | undefined } = {},
 ): LoadedKubeConfig {
   const kubeConfig = readConfiguration();
   if (kubeConfig.getCurrentCluster()?.server === NO_CONFIGURATION) {
-    throw new Error(
+    throw new KubeConfigError(
       'No Kubernetes cluster is configured. Set KUBECONFIG, write ~/.kube/config, or run in a cluster.',
     );
   }
@@ -29,7 +34,7 @@ export function loadKubeConfig(
   const name = kubeConfig.getCurrentContext();
   const context = kubeConfig.getContextObject(name);
   if (context === null || kubeConfig.getCurrentCluster() === null) {
-    throw new Error(
+    throw new KubeConfigError(
       `The kubeconfig has no context ${JSON.stringify(name ?? '')} with a cluster. Choose one of those that kubectl config get-contexts lists.`,
     );
   }
@@ -45,7 +50,7 @@ function readConfiguration(): KubeConfig {
     return kubeConfig;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`The kubeconfig cannot be read: ${message}`, { cause: error });
+    throw new KubeConfigError(`The kubeconfig cannot be read: ${message}`, { cause: error });
   }
 }
 

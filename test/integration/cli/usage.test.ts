@@ -49,6 +49,16 @@ describe('usage errors', function () {
     });
   }
 
+  it('the controller says in one line that there is no cluster', async () => {
+    const env = { KUBECONFIG: '/nowhere/kubeconfig' };
+    const { code, stdout, stderr } = await runCli(['controller'], { env });
+    expect(stderr).to.match(
+      /^institution-sync controller: The kubeconfig cannot be read: ENOENT[^\n]+\n$/,
+    );
+    expect(stdout).to.equal('');
+    expect(code).to.equal(1);
+  });
+
   it('exit 2 for an unknown command, without repeating it', async () => {
     const { code, stderr } = await runCli(['hidden-token']);
     expect(code).to.equal(2);
