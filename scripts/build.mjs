@@ -3,6 +3,7 @@ import { chmod, readFile, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { leanLibraries } from './lean-libraries.mjs';
+import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
@@ -11,7 +12,7 @@ const bundle = await rolldown({
   input: { 'institution-sync': `${root}src/cli/main.ts` },
   platform: 'node',
   cwd: root,
-  plugins: [leanLibraries()],
+  plugins: [leanLibraries(), thirdPartyLicenses()],
   transform: { define: { 'process.env.INSTITUTION_SYNC_VERSION': JSON.stringify(version) } },
   // Of client-node only the kubeconfig is used; its API classes would cost 11 MB at every start.
   treeshake: { moduleSideEffects: (id) => !id.includes('@kubernetes/client-node') },
