@@ -57,10 +57,27 @@ export const EnabledConnectionAnswers = z.union([
 
 const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
-/** Reduces an answer to what the plan needs, sharing one object where there is no metadata. */
+/**
+ * Reduces an answer to what the plan needs, sharing one object where there is no metadata, and the
+ * name's text where metadata repeats it, as the mark does.
+ */
 export function toOrganization(answer: OrganizationAnswer): Organization {
   const { id, name, display_name: displayName, metadata } = answer;
-  return { id, name, displayName: displayName ?? undefined, metadata: metadata ?? NO_METADATA };
+  return {
+    id,
+    name,
+    displayName: displayName ?? undefined,
+    metadata: metadata ? sharingText(metadata, name) : NO_METADATA,
+  };
+}
+
+function sharingText(
+  metadata: Readonly<Record<string, string>>,
+  text: string,
+): Readonly<Record<string, string>> {
+  const shared: Record<string, string> = metadata;
+  for (const key of Object.keys(shared)) if (shared[key] === text) shared[key] = text;
+  return shared;
 }
 
 /** Reduces an answer to what the engine needs. */

@@ -6,8 +6,8 @@ import type { Log } from '../telemetry/log.ts';
 import type { Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
 import { digestOf } from './digest.ts';
-import type { Listing } from './institution.ts';
-import type { Page } from './page.ts';
+import type { Institution, Listing } from './institution.ts';
+import type { Page, Recall } from './page.ts';
 import { createPageReader, type KnownPage, type PageReader } from './page-reader.ts';
 import type { Connection } from './request.ts';
 import { createTally } from './tally.ts';
@@ -78,7 +78,12 @@ export function openSource(options: SourceOptions): InstitutionSource {
   let previous: { readonly reading: Reading; readonly listing: Listing } | undefined;
 
   async function list(signal: AbortSignal): Promise<Listing> {
-    const readPage = createPageReader({ ...options, connection, endpoint });
+    const readPage = createPageReader({
+      ...options,
+      connection,
+      endpoint,
+      recall: recallFrom(previous?.listing),
+    });
     let reading = await readAll(readPage, pageSize, previous?.reading.pages, signal);
     if (reading.contradiction !== undefined) {
       log.warn('THE contradicts itself or changed while it was read; reading it once more', {
@@ -147,6 +152,16 @@ function pagesOf(reading: Reading): readonly Page[] {
 /** Whether both are the very same pages: unchanged pages are taken over, never copied. */
 function isSame(pages: readonly Page[], others: readonly Page[]): boolean {
   return pages.length === others.length && pages.every((page, index) => page === others[index]);
+}
+
+/** The index is made when it is asked for: mostly every row is where it was. */
+function recallFrom(listing: Listing | undefined): Recall {
+  let byId: Map<string, Institution> | undefined;
+  return (id) => {
+    if (listing === undefined) return undefined;
+    byId ??= new Map(listing.institutions.map((institution) => [institution.id, institution]));
+    return byId.get(id);
+  };
 }
 
 async function compose(pages: readonly Page[], signal: AbortSignal): Promise<Listing> {

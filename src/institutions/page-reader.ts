@@ -3,7 +3,7 @@ import type { Log } from '../telemetry/log.ts';
 import { type Backoff, backoffDelay, type Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
 import { type Failure, unreadable } from './failure.ts';
-import { type Page, readPage } from './page.ts';
+import { type Page, type Recall, readPage } from './page.ts';
 import { type Connection, request } from './request.ts';
 
 /** A page, with the ETag by which it can be asked for again where THE gave one. */
@@ -18,6 +18,7 @@ export interface PageReaderOptions {
   readonly endpoint: URL;
   readonly pageSize: number;
   readonly fields: readonly MetadataField[];
+  readonly recall: Recall;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -72,7 +73,7 @@ export function createPageReader(options: PageReaderOptions): PageReader {
 type Outcome = ({ readonly kind: 'read' } & KnownPage) | ({ readonly kind: 'failure' } & Failure);
 
 async function readOnce(
-  { connection, fields }: PageReaderOptions,
+  { connection, fields, recall }: PageReaderOptions,
   url: URL,
   known: KnownPage | undefined,
   signal: AbortSignal,
@@ -81,7 +82,7 @@ async function readOnce(
     connection,
     url,
     known?.etag,
-    (body) => readPage(body, fields, known?.page, signal),
+    (body) => readPage(body, fields, known?.page, recall, signal),
     signal,
   );
   if (answer.kind === 'failure') return answer;

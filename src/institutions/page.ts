@@ -20,16 +20,21 @@ export interface Page {
   readonly skipped: readonly SkippedRow[];
 }
 
+/** The institution that was listed last time under this id. */
+export type Recall = (id: string) => Institution | undefined;
+
 /**
  * Reads a page's body as it arrives. Throws when it is not JSON in UTF-8 or has not the shape that
- * THE documents: `rowCount`, and `rows` of objects. What equals the `known` page is taken from it,
- * so that a listing that has hardly changed costs hardly any memory; when all of it does, it is the
- * known page itself.
+ * THE documents: `rowCount`, and `rows` of objects. What equals the `known` page, or the institution that
+ * `recall` knows by its id, is taken from there, so that a listing that has hardly changed costs hardly
+ * any memory, also where a row that went has moved all others; when all of it equals the known page,
+ * it is the known page itself.
  */
 export async function readPage(
   body: AsyncIterable<Uint8Array>,
   chosenFields: readonly MetadataField[],
   known: Page | undefined,
+  recall: Recall,
   signal: AbortSignal,
 ): Promise<Page> {
   const institutions: Institution[] = [];
@@ -44,9 +49,10 @@ export async function readPage(
         changed ||= before?.id !== entry.id || before?.why !== entry.why;
         skipped.push(entry);
       } else {
-        const before = known?.institutions[institutions.length];
+        const inPlace = known?.institutions[institutions.length];
+        const before = inPlace?.id === entry.id ? inPlace : recall(entry.id);
         const same = before !== undefined && isEqual(before, entry);
-        changed ||= !same;
+        changed ||= !same || before !== inPlace;
         institutions.push(same ? before : entry);
       }
     }

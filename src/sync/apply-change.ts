@@ -3,7 +3,7 @@ import type { EnabledConnection, Organization } from '../auth0/organization.ts';
 import { changedStates, wholeState, type Audit } from './audit.ts';
 import type { Change, Creation, Removal, Update } from './changes.ts';
 import { differences, newOrganization } from './desired.ts';
-import { markOf } from './ownership.ts';
+import { MARK, markOf } from './ownership.ts';
 import { doubt, type TenantMemory } from './snapshot.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -48,7 +48,7 @@ async function create(
   const body = newOrganization(institution, context.connections);
   const created = await tenant.createOrganization(body, signal);
   if (created === 'taken') return resolveTakenName(institution, context, signal);
-  memory.organizations.set(created.id, created);
+  memory.organizations.set(created.id, sharingText(created, institution));
   // Where none are asked for, nobody looks it up.
   if (context.connections.length > 0) memory.connected.add(created.id);
   return {
@@ -171,6 +171,19 @@ async function remove(
       after: null,
     },
   };
+}
+
+/** The same organization with the institution's own text where it is equal: kept once, not twice. */
+function sharingText(
+  organization: Organization,
+  { id, name }: Creation['institution'],
+): Organization {
+  const shared = { ...organization };
+  if (shared.name === id) shared.name = id;
+  if (shared.displayName === name) shared.displayName = name;
+  const { [MARK]: mark } = shared.metadata;
+  if (mark === id && Object.keys(shared.metadata).length === 1) shared.metadata = { [MARK]: id };
+  return shared;
 }
 
 function forget(memory: TenantMemory, organization: Organization): void {

@@ -14,8 +14,11 @@ export interface Ownership {
   readonly managed: ReadonlyMap<string, Organization>;
   /** Marks that more than one organization carries. */
   readonly doubled: ReadonlySet<string>;
-  readonly byName: ReadonlyMap<string, Organization>;
+  /** Organizations by name, managed or not. */
+  readonly byName: OrganizationsByName;
 }
+
+export type OrganizationsByName = Pick<ReadonlyMap<string, Organization>, 'get'>;
 
 /**
  * Which organizations are managed: those whose mark equals their name; and, where no organization
@@ -28,13 +31,16 @@ export function ownership(organizations: Iterable<Organization>): Ownership {
 
 /** The same, with pauses: an index of 100,000 takes some tens of milliseconds. */
 export function* ownershipInSlices(organizations: Iterable<Organization>): Sliced<Ownership> {
-  const byName = new Map<string, Organization>();
+  // Nearly all are marked for their own name; these need no place in a second index.
+  const others = new Map<string, Organization>();
   const managed = new Map<string, Organization>();
   const doubled = new Set<string>();
+  let row = 0;
   for (const organization of organizations) {
-    if (byName.size % ROWS_PER_SLICE === 0) yield;
-    byName.set(organization.name, organization);
+    if (row % ROWS_PER_SLICE === 0) yield;
+    row += 1;
     const mark = markOf(organization);
+    if (mark !== organization.name) others.set(organization.name, organization);
     if (mark === undefined) continue;
     const rival = managed.get(mark);
     if (rival !== undefined) doubled.add(mark);
@@ -43,5 +49,42 @@ export function* ownershipInSlices(organizations: Iterable<Organization>): Slice
   for (const mark of doubled) {
     if (managed.get(mark)?.name !== mark) managed.delete(mark);
   }
-  return { managed, doubled, byName };
+  return {
+    managed,
+    doubled,
+    byName: {
+      get(name) {
+        const organization = managed.get(name);
+        return organization?.name === name ? organization : others.get(name);
+      },
+    },
+  };
+}
+
+/**
+ * How many are managed, in slices: as `ownership` says of organizations with different names, without
+ * an index of them all.
+ */
+export function* countManaged(organizations: ReadonlyMap<string, Organization>): Sliced<number> {
+  let managed = 0;
+  let row = 0;
+  /** Organizations that carry each mark under another name. */
+  const strays = new Map<string, number>();
+  for (const organization of organizations.values()) {
+    if (row % ROWS_PER_SLICE === 0) yield;
+    row += 1;
+    const mark = markOf(organization);
+    if (mark === undefined) continue;
+    if (mark === organization.name) managed += 1;
+    else strays.set(mark, (strays.get(mark) ?? 0) + 1);
+  }
+  if (strays.size === 0) return managed;
+  for (const organization of organizations.values()) {
+    if (row % ROWS_PER_SLICE === 0) yield;
+    row += 1;
+    const mark = markOf(organization);
+    if (mark === organization.name) strays.delete(mark);
+  }
+  for (const carriers of strays.values()) if (carriers === 1) managed += 1;
+  return managed;
 }

@@ -1,5 +1,5 @@
-import type { Organization } from '../auth0/organization.ts';
 import type { Conflict, Update } from './changes.ts';
+import type { OrganizationsByName } from './ownership.ts';
 
 export interface RenameOrder {
   /** In an order in which each name is free when its turn comes. */
@@ -14,10 +14,7 @@ export interface RenameOrder {
  * one goes first. A name that stays held, or renames that wait for each other in a circle, are
  * conflicts.
  */
-export function orderRenames(
-  renames: readonly Update[],
-  byName: ReadonlyMap<string, Organization>,
-): RenameOrder {
+export function orderRenames(renames: readonly Update[], byName: OrganizationsByName): RenameOrder {
   const pending = new Map(renames.map((rename) => [rename.organization.id, rename]));
   const ordered: Update[] = [];
   const conflicts: Conflict[] = [];

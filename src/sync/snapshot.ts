@@ -1,6 +1,7 @@
 import { Fault } from '../api/fault.ts';
 import type { EnabledConnection, Organization } from '../auth0/organization.ts';
 import type { Clock } from '../time/clock.ts';
+import { inSlices, ROWS_PER_SLICE, type Sliced } from '../time/slices.ts';
 import type { Tenant } from './tenant.ts';
 
 /** What is known of a tenant between syncs, kept up to date by the syncs' own changes. */
@@ -49,8 +50,9 @@ export function isFresh(memory: TenantMemory, now: number, driftIntervalMs: numb
 }
 
 /**
- * Reads all organizations into `memory`. Rejects with TargetUnavailable when two of them have the
- * same name: then the tenant changed during the reading, and a plan made from it could harm.
+ * Reads all organizations into `memory`. Those that have not changed stay the same objects, so that a
+ * tenant is never in memory twice. Rejects with TargetUnavailable when two of them have the same name:
+ * then the tenant changed during the reading, and a plan made from it could harm.
  */
 export async function readOrganizations(
   tenant: Pick<Tenant, 'listOrganizations'>,
@@ -64,10 +66,14 @@ export async function readOrganizations(
   const organizations = new Map<string, Organization>();
   for await (const page of tenant.listOrganizations(signal)) {
     // A row may repeat while the tenant changes during the reading: the later one is the newer.
-    for (const organization of page) organizations.set(organization.id, organization);
+    for (const organization of page) {
+      const known = memory.organizations.get(organization.id);
+      const same = known !== undefined && isEqual(known, organization);
+      organizations.set(organization.id, same ? known : organization);
+    }
     onProgress(organizations.size);
   }
-  assertUniqueNames(organizations);
+  await inSlices(assertUniqueNames(organizations), signal);
   for (const known of [memory.connected, memory.refusedConnections, memory.newlyManaged]) {
     for (const id of known) if (!organizations.has(id)) known.delete(id);
   }
@@ -75,9 +81,23 @@ export async function readOrganizations(
   memory.readAt = startedAt;
 }
 
-function assertUniqueNames(organizations: ReadonlyMap<string, Organization>): void {
+function isEqual(one: Organization, other: Organization): boolean {
+  if (one.name !== other.name || one.displayName !== other.displayName) return false;
+  const keys = Object.keys(one.metadata);
+  return (
+    keys.length === Object.keys(other.metadata).length &&
+    keys.every(
+      (key) => Object.hasOwn(other.metadata, key) && one.metadata[key] === other.metadata[key],
+    )
+  );
+}
+
+function* assertUniqueNames(organizations: ReadonlyMap<string, Organization>): Sliced<void> {
   const names = new Set<string>();
-  for (const { name } of organizations.values()) names.add(name);
+  for (const { name } of organizations.values()) {
+    if (names.size % ROWS_PER_SLICE === 0) yield;
+    names.add(name);
+  }
   if (names.size < organizations.size) {
     throw new Fault(
       'TargetUnavailable',

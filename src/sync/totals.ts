@@ -1,6 +1,6 @@
 import type { Sliced } from '../time/slices.ts';
 import type { Plan } from './changes.ts';
-import { ownershipInSlices } from './ownership.ts';
+import { countManaged } from './ownership.ts';
 import type { Applied, SyncReport } from './report.ts';
 import type { TenantMemory } from './snapshot.ts';
 
@@ -11,8 +11,7 @@ export function* countOrganizations(
   memory: TenantMemory,
 ): Sliced<NonNullable<SyncReport['organizations']>> {
   const total = memory.organizations.size;
-  const owned = yield* ownershipInSlices(memory.organizations.values());
-  const managed = owned.managed.size;
+  const managed = yield* countManaged(memory.organizations);
   return {
     total,
     managed,

@@ -44,13 +44,17 @@ export function charts(results: readonly Result[]): ReadonlyMap<string, string> 
     found.set('fifty', barChart({ title: first, bars: times }));
   }
 
-  const memory = of('memory')?.series?.['memory'];
-  if (memory !== undefined) {
-    const lines = [{ label: 'most memory resident', points: memory }];
+  const memory = Object.entries(of('memory')?.series ?? {});
+  if (memory.length > 0) {
+    const lines = memory.map(([label, points]) => ({
+      label,
+      points,
+      foreign: label !== 'controller',
+    }));
     const titles = { xTitle: 'institutions', yTitle: 'MB' };
     found.set(
       'memory',
-      lineChart({ title: 'Memory of a whole sync', ...titles, lines, limit: 200 }),
+      lineChart({ title: 'Most memory of a whole sync', ...titles, lines, limit: 200 }),
     );
   }
 

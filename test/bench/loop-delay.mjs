@@ -1,12 +1,29 @@
-// Loaded into a process by NODE_OPTIONS: on SIGUSR2 it writes the longest time, since the last one,
-// for which the event loop did not turn, as a line of JSON.
+// Loaded into a process by NODE_OPTIONS: on SIGUSR2 it writes, as a line of JSON, the longest time
+// since the last one for which the event loop did not turn, and the most processor time that the main
+// thread took between two ticks of a timer. The second one does not suffer from other processes.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 2;
+const TICK_MS = 5;
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 delay.enable();
+
+let last = cpuMs();
+let longestCpuMs = 0;
+setInterval(() => {
+  const now = cpuMs();
+  longestCpuMs = Math.max(longestCpuMs, now - last);
+  last = now;
+}, TICK_MS).unref();
+
 process.on('SIGUSR2', () => {
   const longestMs = Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
+  console.log(JSON.stringify({ message: 'event loop', longestMs, longestCpuMs }));
   delay.reset();
-  console.log(JSON.stringify({ message: 'event loop', longestMs }));
+  longestCpuMs = 0;
 });
+
+function cpuMs() {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}

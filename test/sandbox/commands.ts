@@ -34,7 +34,8 @@ const Compete = z.strictObject({
 });
 const SetRows = z.union([
   z.strictObject({ rows: z.array(z.record(z.string(), z.unknown())) }),
-  z.strictObject({ count: z.int().min(0) }),
+  /** `without`: one in so many is missing. */
+  z.strictObject({ count: z.int().min(0), without: z.int().min(2).exactOptional() }),
 ]);
 const Shuffle = z.strictObject({ seed: z.int() });
 
@@ -62,7 +63,9 @@ export function sandboxCommands(auth0: Auth0Sandbox, the: TheSandbox): Commands 
     }),
     'GET /the/rows': () => the.rows(),
     'POST /the/set-rows': on(SetRows, (wanted) => {
-      the.setRows('rows' in wanted ? wanted.rows : institutions(wanted.count));
+      if ('rows' in wanted) return the.setRows(wanted.rows);
+      const { count, without = Infinity } = wanted;
+      the.setRows(institutions(count).filter((_row, index) => (index + 1) % without !== 0));
     }),
     'POST /the/shuffle': on(Shuffle, ({ seed }) => the.shuffle(seed)),
   };

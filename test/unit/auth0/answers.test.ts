@@ -28,6 +28,16 @@ describe('an organization in an answer', () => {
     expect(OrganizationInFullAnswer.parse(answer)).to.deep.include({ branding: { logo_url: 'x' } });
   });
 
+  it('keeps all metadata, also where it repeats the name', () => {
+    const metadata = JSON.parse('{"institutionId":"a","note":"b","__proto__":"a"}') as object;
+    const answer = OrganizationAnswer.parse({ id: 'org_1', name: 'a', metadata });
+    expect(Object.entries(toOrganization(answer).metadata)).to.deep.equal([
+      ['institutionId', 'a'],
+      ['note', 'b'],
+      ['__proto__', 'a'],
+    ]);
+  });
+
   it('shares one object where there is no metadata', () => {
     const [one, other] = [1, 2].map(() => toOrganization(OrganizationAnswer.parse(ACME)));
     expect(one?.metadata).to.equal(other?.metadata).and.to.be.frozen;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Page, readPage } from '../../../src/institutions/page.ts';
+import { type Page, type Recall, readPage } from '../../../src/institutions/page.ts';
 
 const { signal } = new AbortController();
 
@@ -15,8 +15,8 @@ async function* latin1(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text, 'latin1');
 }
 
-async function read(value: unknown, known?: Page): Promise<Page> {
-  return readPage(body(value), ['web'], known, signal);
+async function read(value: unknown, known?: Page, recall: Recall = () => undefined): Promise<Page> {
+  return readPage(body(value), ['web'], known, recall, signal);
 }
 
 async function rejection(promise: Promise<unknown>): Promise<unknown> {
@@ -49,6 +49,23 @@ describe('readPage', () => {
   it('is the known page when all of it is the same', async () => {
     const known = await read({ rowCount: 3, rows });
     expect(await read({ rowCount: 3, rows }, known)).to.equal(known);
+  });
+
+  it('takes equal institutions from the last listing where a row that went has moved them', async () => {
+    const known = await read({ rowCount: 3, rows });
+    const listed = new Map(known.institutions.map((each) => [each.id, each]));
+    const moved = { rowCount: 2, rows: [rows[1], rows[2]] };
+    const page = await read(moved, known, (id) => listed.get(id));
+    expect(page.institutions).to.have.lengthOf(1);
+    expect(page.institutions[0]).to.equal(known.institutions[1]);
+    expect(page).to.not.equal(known);
+  });
+
+  it('takes nothing from the last listing that has changed', async () => {
+    const known = await read({ rowCount: 3, rows });
+    const recall = () => known.institutions[1];
+    const page = await read({ rowCount: 1, rows: [{ iid: 'c', name: 'D' }] }, undefined, recall);
+    expect(page.institutions).to.deep.equal([{ id: 'c', name: 'D', fields: {} }]);
   });
 
   it('takes equal institutions from the known page', async () => {
@@ -102,12 +119,14 @@ describe('readPage', () => {
   ];
   for (const [what, bytes] of wrong) {
     it(`refuses ${what}`, async () => {
-      expect(await rejection(readPage(bytes, [], undefined, signal))).to.be.instanceOf(Error);
+      expect(
+        await rejection(readPage(bytes, [], undefined, () => undefined, signal)),
+      ).to.be.instanceOf(Error);
     });
   }
 
   it('ends at once when the signal aborts', async () => {
-    const reading = readPage(body({}), [], undefined, AbortSignal.abort('over'));
+    const reading = readPage(body({}), [], undefined, () => undefined, AbortSignal.abort('over'));
     expect(await rejection(reading)).to.equal('over');
   });
 });

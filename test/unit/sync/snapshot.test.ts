@@ -117,6 +117,28 @@ describe('readOrganizations', () => {
     expect(memory.organizations).to.deep.equal(byId([renamed, other]));
   });
 
+  it('keeps the objects of organizations that have not changed, and no others', async () => {
+    const before = organizations(ids(3));
+    const memory = { ...emptyMemory(), organizations: byId(before) };
+    const [first] = before;
+    const again = [
+      { ...first!, metadata: { ...first!.metadata } },
+      organization('org_i-2', 'i-2', { institutionId: 'i-2', note: 'new' }),
+      { ...organization('org_i-3', 'i-3'), displayName: 'Another' },
+    ];
+    await read(pages(again), memory);
+    expect([...memory.organizations.values()]).to.deep.equal(again);
+    expect(memory.organizations.get('org_i-1')).to.equal(first);
+  });
+
+  it('does not take a missing key for one that is undefined', async () => {
+    const before = organization('org_1', 'a', { toString: 'x' });
+    const memory = { ...emptyMemory(), organizations: byId([before]) };
+    const now = organization('org_1', 'a', { other: 'x' });
+    await read(pages([now]), memory);
+    expect(memory.organizations.get('org_1')).to.equal(now);
+  });
+
   it('rejects when two organizations have one name, and does not trust what it has', async () => {
     const before = byId(organizations(['i-9']));
     const memory = { ...emptyMemory(), organizations: before, readAt: NOW };
