@@ -44,6 +44,8 @@ export function parseSpec(spec: unknown): InstitutionSyncSpec {
   throw new Fault('InvalidSpec', `${describeIssues(error, 'spec')}. Correct the object.`);
 }
 
+const MOST_ISSUES = 10;
+
 /** What a parse found wrong, as `field: what; field: what`, with paths beneath `root`. */
 export function describeIssues(error: z.ZodError, root = ''): string {
   const issues = error.issues.map((issue) => {
@@ -52,5 +54,8 @@ export function describeIssues(error: z.ZodError, root = ''): string {
     const message = isAbsent ? 'is required' : issue.message;
     return field === '' ? message : `${field}: ${message}`;
   });
-  return [...new Set(issues)].join('; ');
+  const distinct = [...new Set(issues)];
+  const shown = distinct.slice(0, MOST_ISSUES);
+  if (distinct.length > shown.length) shown.push(`and ${distinct.length - shown.length} more`);
+  return shown.join('; ');
 }

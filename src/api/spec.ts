@@ -81,7 +81,7 @@ const Limits = z.object({
 
 /** What a person asks for. The output has every default that does not depend on the domain. */
 export const InstitutionSyncSpec = z.preprocess(
-  withoutNulls,
+  (spec) => withoutNulls(spec),
   z.object({
     nap: durationSchema()
       .default('30m')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../api/fault.ts';
+import { UNPRINTABLE } from '../telemetry/unprintable.ts';
 import { Incomplete, type Answer } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 import { Transient } from './retry.ts';
@@ -11,7 +12,8 @@ const ErrorBody = z
   .catch({ message: '', error: '', error_description: '', errorCode: '' });
 
 const LONGEST_MESSAGE = 300;
-const JWT = /\beyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g;
+/** Runs of the characters of a JWT, each looked at once: an answer may be 8 MB long. */
+const RUN = /[\w.-]+/g;
 
 /**
  * What Auth0 says of an error, fit for a log line: bounded, without control characters, and without
@@ -19,13 +21,19 @@ const JWT = /\beyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g;
  */
 export function errorText({ body }: Answer, secrets: readonly string[] = []): string {
   const { message, error_description, error } = ErrorBody.parse(body ?? {});
-  const said = message || error_description || error || 'no explanation';
-  return secrets
+  const said = message || error_description || error;
+  const shown = secrets
     .reduce((sum, secret) => sum.replaceAll(secret, '[hidden]'), said)
-    .replaceAll(JWT, '[hidden]')
-    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replaceAll(RUN, withoutToken)
+    .replaceAll(UNPRINTABLE, ' ')
     .slice(0, LONGEST_MESSAGE)
     .toWellFormed();
+  return shown.trim() === '' ? 'no explanation' : shown;
+}
+
+function withoutToken(run: string): string {
+  const start = run.search(/\beyJ/);
+  return start >= 0 && run.includes('.', start) ? `${run.slice(0, start)}[hidden]` : run;
 }
 
 /** Statuses after which the same request may well succeed. */

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:https';
 import { pipeline, type Duplex } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { sendWithLeave } from '../kubernetes/leave-to-send.ts';
+import { proxySettings } from '../kubernetes/proxy-settings.ts';
 import type { ResponseHeaders } from './pacing/headers.ts';
 
 /**
@@ -41,14 +42,14 @@ export function sharedFetch(): Fetch {
 
 /**
  * A fetch that keeps its connections, takes TLS 1.2 or newer, and obeys the HTTPS_PROXY and NO_PROXY
- * of this moment. It stands on Node's own client: a second one would cost every process 20 MB.
+ * of this moment. Throws a ProxySettingsError when they cannot be used. It stands on Node's own client: a second one would cost every process 20 MB.
  */
 export function openFetch(): Fetch {
   const agent = new Agent({
     keepAlive: true,
     timeout: KEEP_ALIVE_MS,
     minVersion: 'TLSv1.2',
-    proxyEnv: process.env,
+    proxyEnv: { ...proxySettings() },
   });
   return (url, { method, headers, body, signal, beforeSending = () => {} }) => {
     const { promise, resolve, reject } = Promise.withResolvers<FetchedResponse>();

@@ -33,6 +33,8 @@ export interface ApiRequest<Body extends z.ZodType, Other> {
 export interface RequestOptions {
   readonly domain: string;
   readonly tokens: TokenSource;
+  /** Not to be shown, should an answer repeat them. */
+  readonly secrets: readonly string[];
   readonly pacer: Pacer;
   /** The share of the tenant's limits that may be used, over 0 and up to 1. */
   readonly share: number;
@@ -56,7 +58,7 @@ export type SendRequest = <Body extends z.ZodType, Other = never>(
  * refused token is renewed once.
  */
 export function openRequests(options: RequestOptions): SendRequest {
-  const { domain, tokens } = options;
+  const { domain, tokens, secrets } = options;
 
   return async function send(request, signal) {
     const target: Target = { domain, concerns: request.concerns };
@@ -68,7 +70,7 @@ export function openRequests(options: RequestOptions): SendRequest {
 
       if (refusesToken(answer)) {
         tokens.drop(token);
-        if (wasRefused) throw tokenRefused(domain, errorText(answer, [token.value]));
+        if (wasRefused) throw tokenRefused(domain, errorText(answer, [token.value, ...secrets]));
         wasRefused = true;
         return attempt();
       }
@@ -80,7 +82,7 @@ export function openRequests(options: RequestOptions): SendRequest {
       const meaning = request.meanings?.[answer.status];
       if (meaning !== undefined && answer.readable) return meaning;
       if (answer.status < 200 || answer.status > 299) {
-        throw answerError(target, answer, [token.value]);
+        throw answerError(target, answer, [token.value, ...secrets]);
       }
       if (!answer.readable) throw unreadable(target, answer.status);
       const parsed = request.body.safeParse(answer.body);

@@ -53,9 +53,11 @@ export function openTenant(options: TenantOptions) {
     fetch,
     onRequest: (status) => count('token', status),
   });
+  const { credentials } = options;
   const send = openRequests({
     ...options,
     tokens,
+    secrets: credentials.kind === 'secret' ? [credentials.clientSecret] : [],
     share: options.requestBudget / 100,
     fetch,
     onRequest: count,

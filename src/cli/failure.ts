@@ -9,6 +9,7 @@ const FOR_PEOPLE: ReadonlySet<string> = new Set([
   'Fault',
   'KubeConfigError',
   'KubernetesError',
+  'ProxySettingsError',
 ]);
 
 /**

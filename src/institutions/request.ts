@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
+import { proxySettings } from '../kubernetes/proxy-settings.ts';
 import { inRequestSpan, type RequestOutcome } from '../telemetry/request-span.ts';
 import type { Clock } from '../time/clock.ts';
 import { type Failure, oversized, refused, timedOut, unreachable, unreadable } from './failure.ts';
@@ -34,16 +35,20 @@ const LARGEST_BODY_MB = 64;
 /** Longer ones are not sent back: servers refuse requests with headers that large. */
 const LONGEST_ETAG = 1_024;
 
+let shared: Agent | undefined;
+
 /**
- * Shared by all sources of the process. Node itself takes HTTPS_PROXY and NO_PROXY into account;
- * idle connections are closed after 15 seconds, far sooner than the next sync.
+ * One for all sources of the process, by the HTTPS_PROXY and NO_PROXY of its first use; idle
+ * connections are closed after 15 seconds, far sooner than the next sync.
  */
-const sharedAgent = new Agent({
-  keepAlive: true,
-  minVersion: 'TLSv1.2',
-  timeout: 15_000,
-  proxyEnv: process.env,
-});
+function sharedAgent(): Agent {
+  return (shared ??= new Agent({
+    keepAlive: true,
+    minVersion: 'TLSv1.2',
+    timeout: 15_000,
+    proxyEnv: { ...proxySettings() },
+  }));
+}
 
 class Oversized extends Error {}
 
@@ -83,7 +88,9 @@ async function send<T>(
         'User-Agent': 'institution-sync',
         ...(etag === undefined ? {} : { 'If-None-Match': etag }),
       },
-      httpsAgent: connection.httpsAgent ?? sharedAgent,
+      httpsAgent: connection.httpsAgent ?? sharedAgent(),
+      // The agent knows the proxy.
+      proxy: false,
       ...(connection.adapter === undefined ? {} : { adapter: connection.adapter }),
       maxRedirects: 0,
       responseType: 'stream',

@@ -8,6 +8,7 @@ import { orAbort } from './deadline.ts';
 import { LeaseLost } from './held-lease.ts';
 import { readIdentity, type Identity } from './identity.ts';
 import { KubernetesError, networkError } from './kubernetes-error.ts';
+import { isInNoProxyNetwork, proxySettings, ProxySettingsError } from './proxy-settings.ts';
 import { sendRequest, type HttpAnswer } from './send-request.ts';
 
 export interface HttpRequest {
@@ -92,7 +93,7 @@ export function openConnection(
     server: url.origin,
     async send({ method, path, headers, body }, signal) {
       const identity = await orAbort(identify(), signal);
-      const agent = agentFor(identity);
+      const agent = usable(() => agentFor(identity));
       signal.addEventListener(
         'abort',
         () => {
@@ -124,6 +125,20 @@ export function openConnection(
   };
 }
 
+/** Certificates and keys are looked at only when a connection is prepared. */
+function usable(agent: () => Agent): Agent {
+  try {
+    return agent();
+  } catch (error) {
+    if (error instanceof ProxySettingsError) throw error;
+    throw new KubernetesError(
+      'CredentialsUnavailable',
+      'The certificates and keys for the Kubernetes API server are not what the kubeconfig says, PEM. Check its certificate-authority, client-certificate and client-key.',
+      { transient: true },
+    );
+  }
+}
+
 function createAgent(server: URL, proxyUrl: string | undefined, { tls, agent }: Identity): Agent {
   // Of all the agents only that of client-node speaks SOCKS.
   if (proxyUrl?.startsWith('socks') && agent !== undefined) return agent;
@@ -139,13 +154,14 @@ function createAgent(server: URL, proxyUrl: string | undefined, { tls, agent }: 
 }
 
 /** HTTPS_PROXY does not concern this machine itself (as in Go), nor the pod's own API server. */
-function proxyEnvironment({ hostname }: URL, proxyUrl: string | undefined): NodeJS.ProcessEnv {
+function proxyEnvironment({ hostname }: URL, proxyUrl: string | undefined): Record<string, string> {
   if (proxyUrl !== undefined) return { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl };
   const host = hostname.replace(/^\[|\]$/g, '');
   const isNear =
     host === 'localhost' ||
     host === '::1' ||
     host.startsWith('127.') ||
-    host === process.env['KUBERNETES_SERVICE_HOST'];
-  return isNear ? {} : process.env;
+    host === process.env['KUBERNETES_SERVICE_HOST'] ||
+    isInNoProxyNetwork(host);
+  return isNear ? {} : { ...proxySettings() };
 }

@@ -47,6 +47,13 @@ export async function readIdentity(kubeConfig: KubeConfig): Promise<Identity> {
   }
   // A token file may end in a newline.
   if (token !== undefined) headers['Authorization'] = `Bearer ${token.trim()}`;
+  if (Object.values(headers).some((value) => NO_HEADER.test(value))) {
+    throw new KubernetesError(
+      'CredentialsUnavailable',
+      'The token for the Kubernetes API server holds characters that no token has. Check the kubeconfig.',
+      { transient: true },
+    );
+  }
   const { ca, cert, key, passphrase, servername, rejectUnauthorized } = options;
   return {
     headers,
@@ -61,6 +68,9 @@ export async function readIdentity(kubeConfig: KubeConfig): Promise<Identity> {
     },
   };
 }
+
+/** What Node refuses in the value of a header. */
+const NO_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 
 const TokenFile = z.object({ tokenFile: z.string() });
 

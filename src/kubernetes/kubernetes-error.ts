@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { UNPRINTABLE } from '../telemetry/unprintable.ts';
+
+/** The server's words in it may list all that is wrong with a large object. */
+const LONGEST_MESSAGE = 1_000;
 
 /** An answer of the Kubernetes API server that is an error, or no answer at all. */
 export class KubernetesError extends Error {
@@ -22,7 +26,9 @@ export class KubernetesError extends Error {
       cause?: unknown;
     } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(message.slice(0, LONGEST_MESSAGE).replace(UNPRINTABLE, ' ').toWellFormed(), {
+      cause: options.cause,
+    });
     this.reason = reason;
     this.statusCode = options.statusCode;
     this.transient = options.transient ?? false;
@@ -50,7 +56,12 @@ export function isExpired(error: unknown): boolean {
 
 /** The API's error body; only what is used, and nothing of it is certain. */
 const Status = z.object({
-  reason: z.string().optional().catch(undefined),
+  /** One word; it becomes a label of metrics. */
+  reason: z
+    .string()
+    .regex(/^[A-Za-z]{1,64}$/)
+    .optional()
+    .catch(undefined),
   message: z.string().optional().catch(undefined),
   code: z.number().int().optional().catch(undefined),
   details: z
@@ -62,6 +73,9 @@ const Status = z.object({
     .catch(undefined),
 });
 type Status = z.infer<typeof Status>;
+
+/** Longer is no wait that a server means. */
+const LONGEST_RETRY_AFTER_S = 86_400;
 
 /** Statuses after which client-go too tries again. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -131,7 +145,9 @@ function statusError(
     {
       statusCode,
       transient: TRANSIENT_STATUSES.has(statusCode),
-      ...(retryAfterSeconds >= 0 && { retryAfterMs: retryAfterSeconds * 1000 }),
+      ...(retryAfterSeconds >= 0 && {
+        retryAfterMs: Math.min(retryAfterSeconds, LONGEST_RETRY_AFTER_S) * 1000,
+      }),
     },
   );
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig, type Cluster } from '@kubernetes/client-node';
+import { z } from 'zod';
 
 export interface LoadedKubeConfig {
   readonly kubeConfig: KubeConfig;
@@ -8,7 +9,7 @@ export interface LoadedKubeConfig {
   readonly namespace: string;
 }
 
-/** There is no cluster to talk to; the message is for people. */
+/** There is no cluster to talk to; the message is for people, and shows no piece of the kubeconfig. */
 export class KubeConfigError extends Error {
   override readonly name = 'KubeConfigError';
 }
@@ -38,6 +39,7 @@ export function loadKubeConfig(
       `The kubeconfig has no context ${JSON.stringify(name ?? '')} with a cluster. Choose one of those that kubectl config get-contexts lists.`,
     );
   }
+  checkAddresses(kubeConfig.getCurrentCluster());
   return { kubeConfig, namespace: context.namespace ?? 'default' };
 }
 
@@ -49,8 +51,49 @@ function readConfiguration(): KubeConfig {
     else kubeConfig.loadFromOptions(mergeFiles(files));
     return kubeConfig;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new KubeConfigError(`The kubeconfig cannot be read: ${message}`, { cause: error });
+    throw new KubeConfigError(`The kubeconfig cannot be read: ${whyUnreadable(error)}`);
+  }
+}
+
+const FileError = z.object({ code: z.string(), path: z.string() });
+const YamlError = z.object({ mark: z.object({ line: z.number() }) });
+
+/** Words of the parsers may quote the file, and with it a token. */
+function whyUnreadable(error: unknown): string {
+  const file = FileError.safeParse(error).data;
+  if (file !== undefined) return `${file.code}, ${JSON.stringify(file.path)}.`;
+  const line = YamlError.safeParse(error).data?.mark.line;
+  return line === undefined
+    ? 'it has not the form of a kubeconfig. See what kubectl config view says.'
+    : `it is no YAML from line ${line + 1} on. Correct it.`;
+}
+
+/** Throws unless requests can go to these addresses. */
+function checkAddresses(cluster: Cluster | null): void {
+  if (cluster === null) return;
+  const { server, proxyUrl } = cluster;
+  if (!hasScheme(server, ['https:', 'http:'])) {
+    throw new KubeConfigError(
+      'The server of the kubeconfig must be an address such as https://10.0.0.1:6443. Correct it.',
+    );
+  }
+  if (
+    proxyUrl &&
+    !hasScheme(proxyUrl, ['https:', 'http:', 'socks5:', 'socks5h:', 'socks4:', 'socks:'])
+  ) {
+    throw new KubeConfigError(
+      'The proxy-url of the kubeconfig must be an address such as http://proxy.example:3128. Correct it.',
+    );
+  }
+}
+
+function hasScheme(text: string, schemes: readonly string[]): boolean {
+  try {
+    const { protocol, username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return schemes.includes(protocol);
+  } catch {
+    return false;
   }
 }
 

@@ -17,12 +17,14 @@ export async function* splitLines(
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      pieces.push(chunk.subarray(start, end));
+      const isEmpty = start === end && length === 0;
+      if (!isEmpty) pieces.push(chunk.subarray(start, end));
       start = end + 1;
+      if (isEmpty) continue;
       const line = Buffer.concat(pieces).toString('utf8');
       pieces = [];
       length = 0;
-      if (line !== '') yield line;
+      yield line;
     }
     if (start === chunk.length) continue;
     pieces.push(chunk.subarray(start));

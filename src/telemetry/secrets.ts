@@ -19,6 +19,9 @@ const SHORTEST = 4;
 /** A part of a key that is shown by itself, such as one line of a PEM, is secret from this length. */
 const SHORTEST_LINE = 16;
 
+/** V8 refuses a pattern of some hundred thousand characters, and its error would show the pattern. */
+const LONGEST_IN_PATTERN = 1_000;
+
 /** Secrets that nobody registered, by their looks. Each pattern takes time linear in the text. */
 const LOOKS: readonly (readonly [RegExp, string])[] = [
   // A JSON Web Token begins with the base64 of `{"`.
@@ -39,6 +42,7 @@ export function createSecrets(): Secrets {
   /** How often each form is hidden: two objects may share a secret. */
   const counts = new Map<string, number>();
   let pattern: RegExp | undefined;
+  let long: readonly string[] = [];
   let stale = false;
 
   function count(forms: readonly string[], by: number): void {
@@ -51,13 +55,19 @@ export function createSecrets(): Secrets {
   }
 
   function withoutValues(text: string): string {
-    if (stale) pattern = patternOf([...counts.keys()]);
+    if (stale) {
+      const forms = [...counts.keys()].toSorted((a, b) => b.length - a.length);
+      long = forms.filter((form) => form.length > LONGEST_IN_PATTERN);
+      pattern = patternOf(forms.slice(long.length));
+    }
     stale = false;
-    if (pattern === undefined) return text;
-    const shown = text.replace(pattern, HIDDEN);
+    let shown = text;
+    for (const form of long) shown = shown.replaceAll(form, HIDDEN);
+    if (pattern !== undefined) shown = shown.replace(pattern, HIDDEN);
     if (shown === text) return text;
     // What a replacement joins may be a secret again; then nothing of the text is worth the risk.
-    return shown.search(pattern) < 0 ? shown : HIDDEN;
+    const holdsMore = long.some((form) => shown.includes(form)) || pattern?.test(shown);
+    return holdsMore === true ? HIDDEN : shown;
   }
 
   return {
@@ -79,11 +89,10 @@ export function createSecrets(): Secrets {
   };
 }
 
-/** The longest first, because one secret may begin with another. */
+/** The forms come with the longest first, because one secret may begin with another. */
 function patternOf(forms: readonly string[]): RegExp | undefined {
   if (forms.length === 0) return undefined;
-  const sorted = forms.toSorted((a, b) => b.length - a.length);
-  return new RegExp(sorted.map((form) => RegExp.escape(form)).join('|'), 'g');
+  return new RegExp(forms.map((form) => RegExp.escape(form)).join('|'), 'g');
 }
 
 /** A secret as it stands in JSON, in URLs, in forms and in a Kubernetes Secret. */

@@ -28,14 +28,20 @@ export function readRateHeaders(headers: ResponseHeaders, now: number): RateHead
   };
 }
 
-/** The wait that `Retry-After` asks for, in milliseconds; it may be seconds or an HTTP date. */
+/** A wrong header must not put a sync to sleep for hours: after this, ask again. */
+const LONGEST_RETRY_AFTER_MS = 600_000;
+
+/**
+ * The wait that `Retry-After` asks for, in milliseconds, ten minutes at most; it may be seconds or an
+ * HTTP date.
+ */
 export function readRetryAfter(headers: ResponseHeaders, now: number): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
   const seconds = wholeNumber(value);
-  if (seconds !== undefined) return seconds * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - skewOf(headers, now) - now);
+  if (seconds !== undefined) return Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS);
+  const wait = Date.parse(value) - skewOf(headers, now) - now;
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), LONGEST_RETRY_AFTER_MS);
 }
 
 /** How far the server's clock is ahead of ours. */

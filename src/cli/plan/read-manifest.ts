@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { describeIssues, InstitutionSyncManifest } from '../../api/institution-sync.ts';
 import { KIND } from '../../api/names.ts';
@@ -45,19 +45,30 @@ function read(file: string, where: string): string {
 }
 
 function parse(text: string, where: string): readonly Document[] {
-  const documents = parseAllDocuments(text);
-  for (const { errors } of documents) {
-    const [first] = errors;
-    if (first === undefined) continue;
-    const line = first.linePos?.[0].line ?? '?';
-    throw new UsageError(`${where} is no YAML: line ${line}, ${first.code}. Correct it.`);
-  }
-  return documents.flatMap((document) => {
-    const value: unknown = document.toJS();
+  const documents = valuesOf(text, where);
+  return documents.flatMap((value) => {
     const items = z.object({ kind: z.literal('List'), items: z.array(z.unknown()) });
     const list = items.safeParse(value).data?.items ?? [value];
     return list.flatMap((item) => Document.safeParse(item).data ?? []);
   });
+}
+
+/** The values of the documents in a text of YAML. */
+function valuesOf(text: string, where: string): readonly unknown[] {
+  let errors: readonly YAMLParseError[];
+  try {
+    // Its warnings would show a piece of the file.
+    const documents = parseAllDocuments(text, { logLevel: 'error' });
+    errors = documents.flatMap((document) => document.errors);
+    if (errors.length === 0) return documents.map((document): unknown => document.toJS());
+  } catch {
+    throw new UsageError(
+      `${where} is no YAML that can be read: it is nested too deep, or an alias (*name) of it stands for nothing or for far too much. Correct it.`,
+    );
+  }
+  const [first] = errors;
+  const line = first?.linePos?.[0].line ?? '?';
+  throw new UsageError(`${where} is no YAML: line ${line}, ${first?.code}. Correct it.`);
 }
 
 function choose(documents: readonly Document[], name: string | undefined, where: string): Document {

@@ -169,4 +169,14 @@ describe('auth0: why there is no answer', () => {
         );
     }
   });
+
+  it('reads an explanation of megabytes once, however it is made', () => {
+    const body = { message: '-eyJ'.repeat(1_000_000) };
+    expect(errorText(answer(400, body))).to.have.length(300);
+  });
+
+  it('shows nothing of an explanation that would turn the direction of a line', () => {
+    expect(errorText(answer(400, { message: 'a\u202eb\u2028c' }))).to.equal('a b c');
+    expect(errorText(answer(400, { message: '\u0001\n' }))).to.equal('no explanation');
+  });
 });

@@ -97,4 +97,26 @@ describe('a manifest file', () => {
       /^-f: ".*nowhere" cannot be read \(ENOENT\)\. Give the path of a manifest/,
     );
   });
+
+  for (const [what, content] of [
+    ['an alias of nothing', `${OBJECT}x: *the-secret\n`],
+    ['nesting without end', '['.repeat(20_000)],
+    ['an alias of far too much', laughs()],
+  ] as const) {
+    it(`is refused with ${what}, in words that show nothing of it`, () => {
+      expect(() => read(content))
+        .to.throw(UsageError, 'nested too deep, or an alias')
+        .with.property('message')
+        .that.does.not.contain('the-secret');
+    });
+  }
 });
+
+/** Nine lists, each of nine aliases of the one before: 9^9 items. */
+function laughs(): string {
+  const lines = Array.from({ length: 9 }, (_, i) => {
+    const items = Array.from({ length: 9 }, () => (i === 0 ? 'x' : `*a${i - 1}`));
+    return `a${i}: &a${i} [${items.join()}]\n`;
+  });
+  return lines.join('');
+}

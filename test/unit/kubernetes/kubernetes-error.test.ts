@@ -84,4 +84,14 @@ describe('KubernetesError', () => {
     }
     expect(networkError('https://10.0.0.1', 'odd').reason).to.equal('unknown error');
   });
+
+  it('is bounded, printable and with a wait that ends, whatever the server says', () => {
+    const body = { reason: 'not\na word', message: `\u001b[2J${'x'.repeat(5_000)}`, details: {} };
+    const error = answerError('list secrets', 429, JSON.stringify(body), Infinity);
+    expect(error.reason).to.equal('Status429');
+    expect(error.message)
+      .to.have.length(1_000)
+      .and.not.match(/\p{Cc}/u);
+    expect(error.retryAfterMs).to.equal(86_400_000);
+  });
 });

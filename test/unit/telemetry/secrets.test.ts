@@ -160,4 +160,15 @@ describe('createSecrets', () => {
       { seed: 20260808, numRuns: 2000 },
     );
   });
+
+  it('hides a secret of a megabyte, too long for a pattern', () => {
+    const secrets = createSecrets();
+    const long = 'a long secret '.repeat(75_000);
+    const undo = secrets.hide(long);
+    secrets.hide('a short one');
+    expect(secrets.redact(`x ${long} a short one`)).to.equal(`x ${HIDDEN} ${HIDDEN}`);
+    expect(secrets.redact('an ordinary text')).to.equal('an ordinary text');
+    undo();
+    expect(secrets.redact(`x ${long}`)).to.equal(`x ${long}`);
+  });
 });

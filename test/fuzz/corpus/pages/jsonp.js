@@ -1,0 +1,1 @@
+callback({"rowCount":0,"rows":[]})
