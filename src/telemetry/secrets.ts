@@ -66,8 +66,8 @@ export function createSecrets(): Secrets {
     if (pattern !== undefined) shown = shown.replace(pattern, HIDDEN);
     if (shown === text) return text;
     // What a replacement joins may be a secret again; then nothing of the text is worth the risk.
-    const holdsMore = long.some((form) => shown.includes(form)) || pattern?.test(shown);
-    return holdsMore === true ? HIDDEN : shown;
+    const holdsMore = pattern !== undefined && shown.search(pattern) >= 0;
+    return holdsMore || long.some((form) => shown.includes(form)) ? HIDDEN : shown;
   }
 
   return {

@@ -52,14 +52,18 @@ export const thePage = defineEdge<Body>({
     sizes,
   }),
   async attempt({ bytes, sizes }) {
-    const page = await readPage(inPieces(bytes, sizes), METADATA_FIELDS, undefined, never).catch(
-      (error: unknown) => {
-        if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
-        // The decoder's word for bytes that are not UTF-8.
-        if (error instanceof TypeError && 'code' in error) return undefined;
-        throw error;
-      },
-    );
+    const page = await readPage(
+      inPieces(bytes, sizes),
+      METADATA_FIELDS,
+      undefined,
+      () => undefined,
+      never,
+    ).catch((error: unknown) => {
+      if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+      // The decoder's word for bytes that are not UTF-8.
+      if (error instanceof TypeError && 'code' in error) return undefined;
+      throw error;
+    });
     if (page === undefined) return;
     must(page.received === page.institutions.length + page.skipped.length, 'rows were lost');
     if (bytes.length < 100_000)

@@ -100,12 +100,12 @@ describe('a manifest file', () => {
 
   for (const [what, content] of [
     ['an alias of nothing', `${OBJECT}x: *the-secret\n`],
-    ['nesting without end', '['.repeat(20_000)],
+    ['nesting without end', '['.repeat(5_000)],
     ['an alias of far too much', laughs()],
   ] as const) {
     it(`is refused with ${what}, in words that show nothing of it`, () => {
       expect(() => read(content))
-        .to.throw(UsageError, 'nested too deep, or an alias')
+        .to.throw(UsageError, 'is no YAML')
         .with.property('message')
         .that.does.not.contain('the-secret');
     });
