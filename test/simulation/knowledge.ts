@@ -1,16 +1,9 @@
 import type { InstitutionSyncSpec } from '../../src/api/spec.ts';
 import type { Stored } from './api-server.ts';
 import type { Machine } from './machine.ts';
-import type { Row, ShownPage } from './model-the.ts';
 import type { OrganizationState } from './model-tenant.ts';
-
-/** One reading of THE, as far as its answers arrived. */
-export interface Scan {
-  readonly rows: Map<string, Row>;
-  complete: boolean;
-  /** THE contradicted itself, so nobody may believe it. */
-  isEvidentlyWrong: boolean;
-}
+import type { ShownPage } from './model-the.ts';
+import { openScan, type Scan } from './scan.ts';
 
 /** One sync, from its first line in the log on. */
 export interface Run {
@@ -48,7 +41,7 @@ export interface Session {
   readonly runs: number[];
   beginRun(now: number): void;
   /** A page of THE arrived. */
-  scanned(offset: number, page: ShownPage, isEvidentlyWrong: boolean): void;
+  scanned(offset: number, page: ShownPage): void;
   /** A page of the tenant's organizations arrived; `at` is when the server gave it. */
   listed(page: ListedPage): void;
 }
@@ -110,18 +103,10 @@ function openSession(machine: Machine, object: string): Session {
         approved: undefined,
       };
     },
-    scanned(offset, page, isEvidentlyWrong) {
-      const { run } = session;
-      if (run === undefined) return;
-      if (offset === 0)
-        run.scans.push({ rows: new Map(), complete: false, isEvidentlyWrong: false });
-      const scan = run.scans.at(-1);
-      if (scan === undefined) return;
-      // Rows after an empty page: a page was lost.
-      const isHole = scan.complete && page.rows.length > 0;
-      scan.isEvidentlyWrong ||= isEvidentlyWrong || isHole;
-      for (const row of page.rows) if (row.iid !== undefined) scan.rows.set(row.iid, row);
-      if (page.rows.length === 0) scan.complete = true;
+    scanned(offset, page) {
+      const scans = session.run?.scans;
+      if (offset === 0) scans?.push(openScan());
+      scans?.at(-1)?.add(offset, page);
     },
     listed({ isFirst, isLast, at, rows }) {
       if (isFirst) staged = { at, rows: new Map() };

@@ -21,7 +21,7 @@ export interface ShownPage {
 
 /** How one scan goes wrong. */
 export type ScanFault =
-  /** Each of these shows. */
+  /** Each of these shows, unless the list changes so between two pages that the pages agree. */
   | 'nothing'
   | 'duplicate row'
   | 'wrong rowCount'
@@ -33,11 +33,6 @@ export type ScanFault =
   | 'page lost';
 
 const SLY: ReadonlySet<ScanFault> = new Set(['row lost', 'page lost']);
-
-/** Whether a scan that goes wrong so can be told from a right one. */
-export function isEvident(fault: ScanFault | undefined): boolean {
-  return fault !== undefined && !SLY.has(fault);
-}
 
 /** THE's list as it truly is, and how it is shown. */
 export interface ModelThe {

@@ -2,7 +2,7 @@ import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
 import type { Dice } from './dice.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Machine } from './machine.ts';
-import { isEvident, type ModelThe, type ScanFault, type ShownPage } from './model-the.ts';
+import type { ModelThe, ScanFault, ShownPage } from './model-the.ts';
 import { openNetwork } from './network.ts';
 import type { Timeline } from './timeline.ts';
 import type { Fate, Weather } from './weather.ts';
@@ -16,7 +16,6 @@ interface TheAnswer {
   readonly body: Buffer;
   /** What the page shows, where there is one. */
   readonly page: ShownPage | undefined;
-  readonly isEvidentlyWrong?: boolean;
 }
 
 /** THE as machines reach it. */
@@ -53,16 +52,13 @@ export function openTheService(options: {
     if (fate === 'error' || fate === 'errorAfter') return refused(dice.pick([500, 502, 503]));
     if (fate === 'throttled') return refused(429, { 'retry-after': '1' });
     if (fate === 'denied') return refused(dice.pick([403, 404]));
-    const fault = scans.get(reader);
-    const page = the.page(offset, limit, fault);
+    const page = the.page(offset, limit, scans.get(reader));
     const text = JSON.stringify(page);
-    const isEvidentlyWrong =
-      isEvident(fault) && text !== JSON.stringify(the.page(offset, limit, undefined));
     if (fate === 'garbage') return garbage(text, dice);
     const tag = `"${text.length}-${hash(text)}"`;
     const isKnown = etag === tag;
     const body = isKnown ? Buffer.alloc(0) : Buffer.from(text);
-    return { status: isKnown ? 304 : 200, headers: { etag: tag }, body, page, isEvidentlyWrong };
+    return { status: isKnown ? 304 : 200, headers: { etag: tag }, body, page };
   }
 
   const service: TheService = {
@@ -79,10 +75,10 @@ export function openTheService(options: {
         signal: signalOf(config),
         limitMs: TIMEOUT_MS,
         serve: (reply) => reply(serve(reader, query, fate, config.headers.get('If-None-Match'))),
-        learn({ page, isEvidentlyWrong = false }) {
+        learn({ page }) {
           const offset = Number(query.get('offset'));
           const session = knowledge.session(machine, object);
-          if (page !== undefined) session.scanned(offset, page, isEvidentlyWrong);
+          if (page !== undefined) session.scanned(offset, page);
         },
       });
       const { status, headers, body } = answer;
