@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { EnabledConnection, Organization } from './organization.ts';
 
 /** It becomes a segment of a path. */
-const Id = z.string().regex(/^[\w-]+$/);
+const Id = z
+  .string()
+  .max(255)
+  .regex(/^[\w-]+$/);
+
+/** It becomes a part of a URL; Auth0's has some fifty characters. */
+const Cursor = z.string().max(4_096);
 
 /**
  * Metadata as it came. zod's record would leave out a key `__proto__`, and an update, which replaces
@@ -31,7 +37,7 @@ export const OrganizationInFullAnswer = OrganizationAnswer.loose();
 /** A page of the listing: without `organizations` it is none, and `next` is there but on the last. */
 export const OrganizationPage = z.object({
   organizations: z.array(OrganizationAnswer),
-  next: z.string().nullish(),
+  next: Cursor.nullish(),
 });
 
 const ConnectionAnswer = z.object({ id: Id, name: z.string() });

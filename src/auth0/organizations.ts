@@ -18,6 +18,11 @@ import type { SendRequest } from './request.ts';
 /** The documented maximum on the public cloud; what a page really holds is never relied on. */
 const PAGE_SIZE = 50;
 
+/** Twice as many as Auth0 holds at most: rows may repeat. A listing with more has no end. */
+const MOST_ROWS = 4_000_000;
+/** Pages without a row, one after the other. */
+const MOST_EMPTY_PAGES = 100;
+
 const Nothing = z.unknown();
 
 /** The tenant's organizations. */
@@ -26,6 +31,8 @@ export function openOrganizations(domain: string, send: SendRequest) {
     async *listOrganizations(signal: AbortSignal): AsyncGenerator<readonly Organization[]> {
       const seen = new Set<string>();
       let from: string | undefined;
+      let rows = 0;
+      let empty = 0;
       for (;;) {
         const query = { take: PAGE_SIZE, from: from ?? null, include_totals: null };
         const page = await send(
@@ -40,7 +47,11 @@ export function openOrganizations(domain: string, send: SendRequest) {
         );
         yield page.organizations.map(toOrganization);
         if (!page.next) return;
-        if (seen.has(page.next)) throw endlessListing(domain);
+        rows += page.organizations.length;
+        empty = page.organizations.length > 0 ? 0 : empty + 1;
+        if (rows > MOST_ROWS || empty > MOST_EMPTY_PAGES || seen.has(page.next)) {
+          throw endlessListing(domain);
+        }
         seen.add(page.next);
         from = page.next;
       }
@@ -152,6 +163,6 @@ export function openOrganizations(domain: string, send: SendRequest) {
 function endlessListing(domain: string): Fault {
   return new Fault(
     'TargetUnavailable',
-    `Auth0 (${domain}) lists its organizations in a circle, so the listing cannot be trusted. Nothing was written; the next sync reads them again.`,
+    `Auth0 (${domain}) lists its organizations in a circle or without end, so the listing cannot be trusted. Nothing was written; the next sync reads them again.`,
   );
 }

@@ -67,6 +67,12 @@ export function oversized(where: string, limitMegabytes: number): Failure {
   return { fault, transient: false, retryAfterMs: 0 };
 }
 
+/** Page after page comes, and never the last. */
+export function endless(where: string, limitHours: number): Fault {
+  const message = `The listing of ${where} did not end within ${limitHours} hours. Choose a larger institutions.pageSize. ${NEXT_SYNC}`;
+  return new Fault('SourceUnavailable', message);
+}
+
 function transient(fault: Fault): Failure {
   return { fault, transient: true, retryAfterMs: 0 };
 }

@@ -2,7 +2,7 @@ import type { MetadataField } from '../api/spec.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Backoff, backoffDelay, type Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
-import { type Failure, unreadable } from './failure.ts';
+import { endless, type Failure, unreadable } from './failure.ts';
 import { type Page, type Recall, readPage } from './page.ts';
 import { type Connection, request } from './request.ts';
 
@@ -39,18 +39,24 @@ const MOST_ATTEMPTS = 6;
 /** What failures may cost a listing, waits included: a fault that lasts is said within 3 minutes. */
 const RETRY_BUDGET_MS = 120_000;
 
+/** A hundred thousand rows take minutes. */
+const LONGEST_LISTING_HOURS = 2;
+
 /**
  * A reader for one listing. It retries what may pass, no sooner than `Retry-After` says, and rejects
- * with the last fault when the attempts of a page or the time of the whole listing are used up.
+ * with the last fault when the attempts of a page or the time of the whole listing are used up,
+ * and once a listing that goes on and on is taken for one without end.
  */
 export function createPageReader(options: PageReaderOptions): PageReader {
   const { connection, clock, random, log } = options;
+  const endsAt = clock.now() + LONGEST_LISTING_HOURS * 3_600_000;
   let leftMs = RETRY_BUDGET_MS;
 
   return async (offset, known, signal) => {
     const url = pageUrl(options, offset);
     for (let attempt = 0; ; attempt += 1) {
       const started = clock.now();
+      if (started > endsAt) throw endless(connection.where, LONGEST_LISTING_HOURS);
       const outcome = await readOnce(options, url, known, signal);
       if (outcome.kind === 'read') return outcome;
       leftMs -= Math.max(0, clock.now() - started);

@@ -10,6 +10,9 @@ const PageBody = z.object({
   rows: z.array(z.never()),
 });
 
+/** The largest page that can be asked for (institutions.pageSize). */
+const MOST_ROWS = 100_000;
+
 /** A page of the listing, reduced to what is used; nothing of its body is kept. */
 export interface Page {
   /** What the page says: its own number of rows, or that of the whole listing. */
@@ -55,6 +58,7 @@ export async function readPage(
         changed ||= !same || before !== inPlace;
         institutions.push(same ? before : entry);
       }
+      if (institutions.length + skipped.length > MOST_ROWS) throw new RangeError('too many rows');
     }
   }
 

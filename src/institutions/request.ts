@@ -161,7 +161,11 @@ function delayOf(value: string | undefined, now: number): number {
   return Number.isNaN(until) ? 0 : Math.max(0, until - now);
 }
 
+/** The name of a host has at most 253 characters; what is longer says nothing to anybody. */
+const LONGEST_HOST = 253 + ':65535'.length;
+
 function hostOf(location: string | undefined, base: URL): string | undefined {
-  if (location === undefined) return undefined;
-  return URL.canParse(location, base.href) ? new URL(location, base.href).host : undefined;
+  if (location === undefined || !URL.canParse(location, base.href)) return undefined;
+  const { host } = new URL(location, base.href);
+  return host.length > LONGEST_HOST ? undefined : host;
 }

@@ -1,6 +1,9 @@
 /** What is said beside the rows is short: `rowCount` and perhaps a few links. */
 const LONGEST_ENVELOPE = 1_000_000;
 
+/** In bytes; a real row has about 300. */
+const LONGEST_ROW = 1_000_000;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
@@ -105,6 +108,7 @@ function createSplitter(onRows: (rows: readonly unknown[]) => void) {
 /** Gathers bytes up to the end of a row and parses them; a comma parts each batch from the last. */
 function createBatch(onRows: (rows: readonly unknown[]) => void) {
   let bytes: Uint8Array[] = [];
+  let length = 0;
   let first = true;
 
   function parse(): void {
@@ -114,12 +118,16 @@ function createBatch(onRows: (rows: readonly unknown[]) => void) {
     const rows: unknown = JSON.parse(`[${text.slice(comma)}]`);
     if (!Array.isArray(rows) || rows.length === 0) throw new SyntaxError('a comma without a row');
     bytes = [];
+    length = 0;
     first = false;
     onRows(rows);
   }
 
   return {
+    /** What is kept is a part of one row, and the rows of the chunk that ends it. */
     add(more: Uint8Array): void {
+      if (length > LONGEST_ROW) throw new SyntaxError('a row is too long');
+      length += more.length;
       bytes.push(more);
     },
     parse,
