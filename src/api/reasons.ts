@@ -31,12 +31,40 @@ export const FAULT_REASONS = [
 export type FaultReason = (typeof FAULT_REASONS)[number];
 
 /** Reasons of condition Ready while nothing is wrong. */
-export const READY_REASONS = ['Synced', 'Planned', 'Progressing'] as const;
+export const READY_REASONS = [
+  /** The organizations equal the institutions, but for held changes. */
+  'Synced',
+  /** Mode Plan: the plan is made, and nothing was written. */
+  'Planned',
+  /** The first sync of these settings has not ended; also of condition Reconciling. */
+  'Progressing',
+] as const;
 export type ReadyReason = (typeof READY_REASONS)[number];
 
 /** Reasons of condition ChangesHeld. */
-export const HELD_REASONS = ['DeletionLimitExceeded', 'UpdateLimitExceeded'] as const;
+export const HELD_REASONS = [
+  /** More removals than `limits.deletions`, and perhaps held updates too. */
+  'DeletionLimitExceeded',
+  /** More updates than `limits.updates`. */
+  'UpdateLimitExceeded',
+] as const;
 export type HeldReason = (typeof HELD_REASONS)[number];
+
+/** Reasons of the other conditions, while nothing is wrong with what they tell of or nobody need act. */
+export const OTHER_REASONS = [
+  /** SourceAvailable: THE's listing was read completely. */
+  'ListingComplete',
+  /** TargetAvailable: the tenant was read and could be written. */
+  'Reachable',
+  /** InstitutionsSkipped: some of THE's rows cannot become organizations. */
+  'InvalidRows',
+  /** Suspended: `spec.suspend` is set. */
+  'Suspended',
+] as const;
+export type OtherReason = (typeof OTHER_REASONS)[number];
+
+/** Every reason that a condition can have. */
+export type Reason = FaultReason | ReadyReason | HeldReason | OtherReason;
 
 /**
  * Reasons that no retry mends: a person must act, so condition Stalled is set and only slow retries

@@ -1,11 +1,13 @@
 import type { Condition, ConditionType } from '../api/conditions.ts';
-import { isStalling, type FaultReason } from '../api/reasons.ts';
+import { isStalling, type FaultReason, type Reason } from '../api/reasons.ts';
 import type { SyncReport } from '../sync/report.ts';
 import { faultOf, type Facts } from './facts.ts';
 import * as messages from './messages.ts';
 
 /** A condition that is only carried on keeps the generation that it was found for. */
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message' | 'observedGeneration'>;
+/** A condition that was found now has one of the reasons of the API. */
+type Finding = Verdict & { readonly reason: Reason };
 
 /**
  * The conditions that follow from the facts. A condition keeps its transition time while its status
@@ -51,7 +53,7 @@ function condition(
 }
 
 /** What a person may have to mend; the message says where that is described. */
-function failing(reason: string, message: string): Verdict {
+function failing(reason: Reason, message: string): Finding {
   return { status: 'False', reason, message: messages.withRunbook(message, reason) };
 }
 
@@ -70,7 +72,7 @@ function ready(facts: Facts, before: Condition | undefined, generation: number):
   return { status: 'Unknown', reason: 'Progressing', message: messages.PROGRESSING };
 }
 
-function readyAfter(report: SyncReport): Verdict {
+function readyAfter(report: SyncReport): Finding {
   if (report.applied.failed > 0) {
     return failing('PartialFailure', messages.PARTIAL_FAILURE);
   }
@@ -118,7 +120,7 @@ const TARGET_REASONS: ReadonlySet<FaultReason> = new Set([
   'CapacityExceeded',
 ]);
 
-function source(facts: Facts): Verdict | undefined {
+function source(facts: Facts): Finding | undefined {
   const fault = faultOf(facts);
   if (fault !== undefined && SOURCE_REASONS.has(fault.reason)) {
     return failing(fault.reason, fault.message);
@@ -127,7 +129,7 @@ function source(facts: Facts): Verdict | undefined {
   return { status: 'True', reason: 'ListingComplete', message: messages.SOURCE_AVAILABLE };
 }
 
-function target(facts: Facts): Verdict | undefined {
+function target(facts: Facts): Finding | undefined {
   const fault = faultOf(facts);
   if (fault !== undefined && TARGET_REASONS.has(fault.reason)) {
     return failing(fault.reason, fault.message);
