@@ -77,13 +77,25 @@ function readPrivateKey(text: string): string {
     key = createPrivateKey(pem);
   } catch {
     // The cause may quote the key.
-    throw invalid('AUTH0_CLIENT_PRIVATE_KEY is not an unencrypted private key in PEM format');
+    throw invalid(
+      `AUTH0_CLIENT_PRIVATE_KEY is not an unencrypted private key in PEM format${lookOf(pem)}`,
+    );
   }
+  // Auth0 takes RS256, RS384 and PS256 for client assertions, all of them RSA.
   if (key.asymmetricKeyType !== 'rsa') throw invalid('AUTH0_CLIENT_PRIVATE_KEY is not an RSA key');
   if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < SHORTEST_KEY_BITS) {
     throw invalid(`AUTH0_CLIENT_PRIVATE_KEY has fewer than ${SHORTEST_KEY_BITS} bits`);
   }
   return pem;
+}
+
+/** What people give by mistake. */
+function lookOf(text: string): string {
+  if (/-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(text)) return ': it is encrypted';
+  if (text.includes('-----BEGIN CERTIFICATE')) return ': it is a certificate';
+  if (/-----BEGIN [A-Z ]*PUBLIC KEY|^ssh-/.test(text)) return ': it is a public key';
+  if (text.includes('-----BEGIN OPENSSH ')) return ': it is in the format of OpenSSH';
+  return /-----BEGIN [A-Z ]*PRIVATE KEY/.test(text) ? ': it is cut or damaged' : '';
 }
 
 function invalid(what: string): Fault {

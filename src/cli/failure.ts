@@ -1,3 +1,4 @@
+import { ProxySettingsError } from '../kubernetes/proxy-settings.ts';
 import { EXIT } from './exit-code.ts';
 import { printable } from './screen/printable.ts';
 import { hideSecrets } from '../telemetry/process-secrets.ts';
@@ -9,7 +10,6 @@ const FOR_PEOPLE: ReadonlySet<string> = new Set([
   'Fault',
   'KubeConfigError',
   'KubernetesError',
-  'ProxySettingsError',
 ]);
 
 /**
@@ -21,7 +21,7 @@ export function tellFailure(
   error: unknown,
   output: { write(text: string): unknown },
 ): number {
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof ProxySettingsError) {
     output.write(hideSecrets(`${command}: ${printable(error.message)}\n`));
     return EXIT.USAGE;
   }

@@ -3,6 +3,7 @@ import { auth0Urls } from '../api/auth0-settings.ts';
 import type { InstitutionSyncSpec } from '../api/spec.ts';
 import { clientIdOf, type Credentials } from '../auth0/credentials.ts';
 import { createPacer, type Pacer } from '../auth0/pacing/pacer.ts';
+import { proxySettings } from '../kubernetes/proxy-settings.ts';
 import { createLog } from '../telemetry/create-log.ts';
 import { hideSecrets, processSecrets } from '../telemetry/process-secrets.ts';
 import { startTracing } from '../telemetry/start-tracing.ts';
@@ -40,6 +41,8 @@ const LEVELS = { quiet: 'warn', normal: 'info', verbose: 'debug' } as const;
 
 /** On a terminal a bar and texts for people; elsewhere JSON logs. Traces where they are asked for. */
 export async function openStage(options: StageOptions): Promise<Stage> {
+  // Told before anything is done, and not as trouble with a host.
+  proxySettings();
   const { spec, credentials, verbosity, wording, task } = options;
   const { requestBudget } = spec.auth0;
   const output = process[options.stream];

@@ -88,9 +88,8 @@ async function send<T>(
         'User-Agent': 'institution-sync',
         ...(etag === undefined ? {} : { 'If-None-Match': etag }),
       },
+      // It knows the proxy. With `proxy: false` axios would put an agent of its own in its place.
       httpsAgent: connection.httpsAgent ?? sharedAgent(),
-      // The agent knows the proxy.
-      proxy: false,
       ...(connection.adapter === undefined ? {} : { adapter: connection.adapter }),
       maxRedirects: 0,
       responseType: 'stream',

@@ -3,6 +3,7 @@ import { allowList } from '../../controller/allow-list.ts';
 import { runController } from '../../controller/controller.ts';
 import { leaseName } from '../../controller/lease-name.ts';
 import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
+import { proxySettings } from '../../kubernetes/proxy-settings.ts';
 import { createLog } from '../../telemetry/create-log.ts';
 import { processSecrets } from '../../telemetry/process-secrets.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
@@ -44,6 +45,7 @@ const Flags = z.object({
  */
 export async function runFromFlags(options: Readonly<Record<string, unknown>>): Promise<number> {
   const flags = readFlags(options);
+  proxySettings();
   const { kubeConfig, namespace } = loadKubeConfig();
   const log = createLog({
     level: flags.logLevel,
