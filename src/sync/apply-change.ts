@@ -15,6 +15,8 @@ export interface ChangeContext {
   readonly fields: readonly string[];
   /** Whether an organization that someone else made meanwhile may be taken over. */
   readonly mayAdopt: boolean;
+  /** Marks that the changes so far found on organizations which the plan knew without them. */
+  readonly strayMarks: Set<string>;
 }
 
 /** What became of one change. */
@@ -79,7 +81,7 @@ async function resolveTakenName(
     doubt(memory);
     return conflict('The name was taken and is free again. The next sync creates it.');
   }
-  memory.organizations.set(holder.id, holder);
+  remember(holder, context);
   const mark = markOf(holder);
   const adopts = mark === undefined && context.mayAdopt;
   if (mark !== institution.id && !adopts) {
@@ -133,27 +135,28 @@ async function update(
 
 async function remove(
   { organization, institutionId }: Removal,
-  { tenant, memory }: ChangeContext,
+  context: ChangeContext,
   signal: AbortSignal,
 ): Promise<ChangeResult> {
+  const { tenant, memory, strayMarks } = context;
   const now = await tenant.readOrganization(organization.id, signal);
   if (now === undefined) {
     forget(memory, organization);
     return { result: 'gone' };
   }
   const { body, ...before } = now;
-  if (markOf(before) !== institutionId) {
-    memory.organizations.set(before.id, before);
-    return { result: 'spared' };
-  }
+  remember(before, context);
+  if (markOf(before) !== institutionId) return { result: 'spared' };
   // Ours by its mark alone, unless the listing missed the one that the mark is named after.
   if (before.name !== institutionId) {
     const named = await tenant.readOrganizationByName(institutionId, signal);
-    if (named !== undefined && markOf(named) === institutionId) {
-      memory.organizations.set(before.id, before).set(named.id, named);
-      return { result: 'spared' };
+    if (named !== undefined) {
+      remember(named, context);
+      if (markOf(named) === institutionId) return { result: 'spared' };
     }
   }
+  // Without its twin, the other organization would look like this one renamed, and go next.
+  if (strayMarks.has(institutionId)) return { result: 'spared' };
   // The log's line of it will be all that is left.
   shownWhole(body);
   const answer = await tenant.deleteOrganization(organization.id, signal);
@@ -184,6 +187,14 @@ function sharingText(
   const { [MARK]: mark } = shared.metadata;
   if (mark === id && Object.keys(shared.metadata).length === 1) shared.metadata = { [MARK]: id };
   return shared;
+}
+
+/** Keeps the memory in step with what was read, and notes a mark that is new on it. */
+function remember(organization: Organization, { memory, strayMarks }: ChangeContext): void {
+  const known = memory.organizations.get(organization.id);
+  const mark = markOf(organization);
+  if (mark !== undefined && (known === undefined || markOf(known) !== mark)) strayMarks.add(mark);
+  memory.organizations.set(organization.id, organization);
 }
 
 function forget(memory: TenantMemory, organization: Organization): void {

@@ -22,10 +22,11 @@ export const CHANGES_IN_FLIGHT = 16;
 export async function apply(
   changes: Changes,
   applied: Applied,
-  context: ChangeContext,
+  means: Omit<ChangeContext, 'strayMarks'>,
   observer: Observer,
   signal: AbortSignal,
 ): Promise<void> {
+  const context: ChangeContext = { ...means, strayMarks: new Set() };
   const total = countChanges(changes);
   let full: Fault | undefined;
   let done = 0;

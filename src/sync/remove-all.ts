@@ -31,8 +31,8 @@ export async function listManaged(
 }
 
 /**
- * Removes these organizations, each read again first and spared when its mark is gone. Fills
- * `applied` as it goes; rejects with a `Fault`, or with the signal's reason.
+ * Removes these organizations, each read again first and spared when its mark is gone, or has been
+ * found on another one. Fills `applied` as it goes; rejects with a `Fault`, or with the signal's reason.
  */
 export async function removeManaged(
   tenant: Tenant,
@@ -41,9 +41,10 @@ export async function removeManaged(
   observer: Observer,
   signal: AbortSignal,
 ): Promise<void> {
+  const listed = new Map(removals.map(({ organization }) => [organization.id, organization]));
   const context = {
     tenant,
-    memory: emptyMemory(),
+    memory: { ...emptyMemory(), organizations: listed },
     connections: [],
     fields: [],
     mayAdopt: false,

@@ -1,6 +1,7 @@
 import type { Fetch } from '../../src/auth0/fetch.ts';
 import type { Auth0Answer } from './auth0-answers.ts';
-import type { Session } from './knowledge.ts';
+import { markOf } from './judge.ts';
+import { managedAmong, type Session } from './knowledge.ts';
 import type { OrganizationState } from './model-tenant.ts';
 
 interface ShownOrganization {
@@ -26,13 +27,10 @@ export function learn(
   if (method === 'POST' && path === '/organizations' && answer.status === 409) {
     session.run?.taken.add((JSON.parse(body ?? '{}') as { name: string }).name);
   }
-  if (method === 'GET' && id !== undefined && (ok || answer.status === 404)) {
-    session.reads.set(id, {
-      state: ok ? stateOf(answer.body as ShownOrganization) : undefined,
-      at,
-    });
-  }
   if (id !== undefined && answer.status === 404) session.organizations.delete(id);
+  if (method === 'GET' && id !== undefined && answer.status === 404) {
+    session.reads.set(id, { state: undefined, at, isDoubled: false });
+  }
   if (!ok) return;
   if (method === 'GET' && path === '/organizations') {
     const page = answer.body as { organizations: readonly ShownOrganization[]; next?: string };
@@ -44,7 +42,11 @@ export function learn(
     });
   } else if (method !== 'DELETE' && /^\/organizations(\/name\/[^/]+|\/[^/]+)?$/.test(path)) {
     const shown = answer.body as ShownOrganization;
-    session.organizations.set(shown.id, stateOf(shown));
+    const state = stateOf(shown);
+    session.organizations.set(shown.id, state);
+    if (method !== 'GET' || id === undefined) return;
+    const { doubled } = managedAmong(session.organizations);
+    session.reads.set(id, { state, at, isDoubled: doubled.has(markOf(state) ?? '') });
   }
 }
 

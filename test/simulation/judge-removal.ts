@@ -11,7 +11,7 @@ interface Removed {
 
 /**
  * A removal must be of an organization that was managed when it was planned, was read again since,
- * still carries the same mark, and carries it alone; in a sync, its institution must not be listed.
+ * still carries the same mark, and carries it alone as far as was known by then; in a sync, its institution must not be listed.
  */
 export function judgeRemoval(court: Court, request: WriteRequest, removed: Removed): void {
   judgeOwnership(court, request, removed);
@@ -39,8 +39,8 @@ function judgeOwnership(
   const deleting = isDeleting(session);
   const planned = deleting ? mark : session.run?.managed?.get(id);
   if (mark === undefined || mark !== planned) blame(`its mark was ${mark} when it was read again`);
-  const { doubled } = deleting ? managedAmong(session.organizations) : { ...session.run };
-  if (doubled?.has(mark ?? '') === true) blame(`several carry the mark ${mark}`);
+  const wasDoubled = !deleting && session.run?.doubled.has(mark ?? '') === true;
+  if (wasDoubled || read?.isDoubled === true) blame(`several carry the mark ${mark}`);
   const earliest = deleting ? session.listedAt : (session.run?.startedAt ?? 0);
   if (read === undefined || read.at < earliest) blame('it was not read again before');
   const readAt = read?.at ?? Number.POSITIVE_INFINITY;

@@ -21,6 +21,15 @@ export interface Run {
   approved: string | undefined;
 }
 
+/** What a process was told of one organization. */
+export interface Reading {
+  readonly state: OrganizationState | undefined;
+  /** When the server gave the answer. */
+  readonly at: number;
+  /** Another organization carries its mark too, by all that the process was told until then. */
+  readonly isDoubled: boolean;
+}
+
 /** What one process was told for one object. The operator must act by this, and by nothing else. */
 export interface Session {
   readonly machine: Machine;
@@ -31,11 +40,8 @@ export interface Session {
   organizations: Map<string, OrganizationState>;
   /** When that listing began. */
   listedAt: number;
-  /** The last answers to reads of single organizations by id, and when the server gave them. */
-  readonly reads: Map<
-    string,
-    { readonly state: OrganizationState | undefined; readonly at: number }
-  >;
+  /** The last answers to reads of single organizations by id. */
+  readonly reads: Map<string, Reading>;
   run: Run | undefined;
   /** When each sync began. */
   readonly runs: number[];

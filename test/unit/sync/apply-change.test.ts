@@ -34,13 +34,22 @@ function scene(
   const tenant = memoryTenant([...seed, ...hidden]);
   const memory = { ...emptyMemory(), organizations: byId(seed), readAt: 1 };
   for (const { id } of seed) memory.connected.add(id);
+  const strayMarks = new Set<string>();
   return {
     tenant,
     memory,
     async make(change) {
       const result = await applyChange(
         change,
-        { tenant, memory, connections: CONNECTIONS, fields: ['web'], mayAdopt: true, ...context },
+        {
+          tenant,
+          memory,
+          connections: CONNECTIONS,
+          fields: ['web'],
+          mayAdopt: true,
+          strayMarks,
+          ...context,
+        },
         NEVER,
       );
       if (memory.readAt !== undefined) {
@@ -286,6 +295,33 @@ describe('a removal', () => {
     const { tenant, make } = scene([renamed], [named]);
     expect(await make(removal(renamed, 'i-1'))).to.deep.equal({ result: 'spared' });
     expect(tenant.calls).to.deep.equal(['GET org_1', 'NAME i-1']);
+  });
+
+  const twins: [string, Change, string][] = [
+    ['a removal', removal(organization('org_2', 'i-2'), 'i-2'), 'spared'],
+    ['a creation', creation(institution('i-2')), 'conflict'],
+    [
+      'a removal that looked for its name',
+      removal(organization('org_3', 'by-hand', { institutionId: 'i-2' }), 'i-2'),
+      'deleted',
+    ],
+  ];
+  for (const [finder, change, result] of twins) {
+    it(`spares one whose mark ${finder} has found on another since the reading`, async () => {
+      const other = organization('org_3', 'by-hand', { institutionId: 'i-2' });
+      const { tenant, make } = scene([before, organization('org_2', 'i-2'), other]);
+      tenant.organizations.set('org_2', organization('org_2', 'i-2', { institutionId: 'i-1' }));
+      expect(await make(change)).to.have.property('result', result);
+      expect(await make(removal(before, 'i-1'))).to.deep.equal({ result: 'spared' });
+      expect(tenant.organizations.has('org_1')).to.equal(true);
+    });
+  }
+
+  it('removes one although a creation has found it under another name', async () => {
+    const renamed = organization('org_1', 'i-2', { institutionId: 'i-1' });
+    const { make } = scene([renamed]);
+    expect(await make(creation(institution('i-2')))).to.have.property('result', 'conflict');
+    expect(await make(removal(renamed, 'i-1'))).to.have.property('result', 'deleted');
   });
 
   it('removes one of another name when its old name has gone to a stranger', async () => {
