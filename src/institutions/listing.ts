@@ -159,9 +159,15 @@ function recallFrom(listing: Listing | undefined): Recall {
   let byId: Map<string, Institution> | undefined;
   return (id) => {
     if (listing === undefined) return undefined;
-    byId ??= new Map(listing.institutions.map((institution) => [institution.id, institution]));
+    byId ??= indexOf(listing);
     return byId.get(id);
   };
+}
+
+function indexOf({ institutions }: Listing): Map<string, Institution> {
+  const byId = new Map<string, Institution>();
+  for (const institution of institutions) byId.set(institution.id, institution);
+  return byId;
 }
 
 async function compose(pages: readonly Page[], signal: AbortSignal): Promise<Listing> {

@@ -23,6 +23,12 @@ const EXACT_AFTER = 2;
 /** How much one early token speaks against that. */
 const EARLY_TOKEN = -8;
 const NEARLY_ONE_TOKEN = 0.9;
+/**
+ * Exact resets are waited for, so nothing shows whether tokens come before them: after so many one
+ * request tries again, the next time after twice as many. Two answers that came late may look exact.
+ */
+const FIRST_PATIENCE = 8;
+const LONGEST_PATIENCE = 512;
 
 /**
  * Auth0 documents the reset as the time when requests are added, and does not say whether they also
@@ -32,14 +38,28 @@ export function createResets(): Resets {
   let resetAt: number | undefined;
   let keptScore = 0;
   let exactScore = 0;
+  let waits = 0;
+  let patience = FIRST_PATIENCE;
+
+  function doubtExactness(): void {
+    if (exactScore < EXACT_AFTER) return;
+    waits += 1;
+    if (waits < patience) return;
+    waits = 0;
+    patience = Math.min(patience * 2, LONGEST_PATIENCE);
+    exactScore = EXACT_AFTER - 1;
+  }
+
   return {
     next: () => resetAt,
     kept: () => keptScore >= 0,
     exact: () => exactScore >= EXACT_AFTER,
     judge(at, gained, expected) {
       if (resetAt === undefined) return;
-      if (at >= resetAt) keptScore = gained > 0 ? Math.min(keptScore + 1, 3) : keptScore - 2;
-      else if (gained > 0) exactScore = EARLY_TOKEN;
+      if (at >= resetAt) {
+        keptScore = gained > 0 ? Math.min(keptScore + 1, 3) : keptScore - 2;
+        doubtExactness();
+      } else if (gained > 0) exactScore = EARLY_TOKEN;
       else if (expected >= NEARLY_ONE_TOKEN) exactScore = Math.min(exactScore + 1, 3);
     },
     announce(announced, at) {

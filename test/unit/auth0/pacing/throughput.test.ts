@@ -129,6 +129,14 @@ describe('pacing, on a virtual clock', () => {
     }
   }
 
+  it('does not wait for resets for ever because two answers came late', async () => {
+    const bucket: BucketModel = { burst: 2, rate: 2 };
+    const scenario = { bucket, latencyMs: 80, jitterMs: 80, requests: 400, seed: 1 };
+    const figures = await simulate(scenario);
+    expect(boundSeconds(scenario) / figures.seconds).to.be.at.least(0.9);
+    expect(figures.refused).to.equal(0);
+  });
+
   it('leaves another client what it asks for', async () => {
     const { rivalRefused } = await simulate({
       bucket: ENTERPRISE,
