@@ -87,7 +87,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
       certDir,
       certFiles,
       adminRestConfigFor: credentials,
-      extraArgs: options.apiServerFlags ?? {},
+      // It would announce itself to pods, for which 1.37 refuses an address of the loopback interface.
+      extraArgs: { 'endpoint-reconciler-type': 'none', ...options.apiServerFlags },
       ...(securePort === undefined ? {} : { securePort }),
     });
   let apiServer = newApiServer();
