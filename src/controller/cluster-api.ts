@@ -55,6 +55,11 @@ export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectA
     }
   }
 
+  async function isThere(object: WatchedObject, signal: AbortSignal): Promise<boolean> {
+    const now = await access.get(pathOf(object), signal);
+    return now?.metadata.uid === object.metadata.uid;
+  }
+
   return {
     async writeStatus(object, status, signal) {
       const { name, namespace, uid } = object.metadata;
@@ -68,8 +73,8 @@ export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectA
       try {
         await unlessGone(access.patch({ ...pathOf(object), subresource: 'status' }, patch, signal));
       } catch (error) {
-        // Forced, so the only conflict is another uid: a new object of the same name.
-        if (!isConflict(error)) throw error;
+        // Of a new object of the same name, or of a server that could not settle two writes at once.
+        if (!isConflict(error) || (await isThere(object, signal))) throw error;
       }
     },
 

@@ -35,10 +35,12 @@ export function givesUp(fault: Fault, deletedAt: string, now: number): boolean {
   return now - Date.parse(deletedAt) >= (PATIENCE_MS[fault.reason] ?? Infinity);
 }
 
+/** One listing that was made while the tenant changed may have missed an organization. */
+const LISTINGS_WITHOUT_ANY = 2;
+
 /**
- * Removes every managed organization of the tenant; resolves with how many were removed when a listing
- * shows none any more: one that was made while the tenant changed may have missed some. Rejects with
- * a Fault: PartialFailure when Auth0 refuses some.
+ * Removes every managed organization of the tenant; resolves with how many were removed when two
+ * listings in a row show none any more. Rejects with a Fault: PartialFailure when Auth0 refuses some.
  */
 export async function removeOrganizations(
   tenant: Tenant,
@@ -47,9 +49,11 @@ export async function removeOrganizations(
   signal: AbortSignal,
 ): Promise<number> {
   let removed = 0;
-  for (;;) {
+  let without = 0;
+  while (without < LISTINGS_WITHOUT_ANY) {
     const removals = await listManaged(tenant, observer, clock, signal);
-    if (removals.length === 0) return removed;
+    without = removals.length === 0 ? without + 1 : 0;
+    if (removals.length === 0) continue;
     const applied = nothingApplied();
     await removeManaged(tenant, removals, applied, observer, signal);
     if (applied.failed > 0) {
@@ -60,4 +64,5 @@ export async function removeOrganizations(
     }
     removed += applied.deleted;
   }
+  return removed;
 }

@@ -91,9 +91,14 @@ export async function handOver(world: World): Promise<void> {
   await runTo(world, goneBy + 40_000);
   const heir = ownerAmong(kubectl.objects())?.metadata.name;
   const sessions = cluster.machines().flatMap((machine) => knowledge.sessions(machine));
-  const runs = sessions.filter(({ object }) => object === heir).flatMap((session) => session.runs);
+  const heirs = sessions.filter(({ object }) => object === heir);
+  const runs = heirs.flatMap((session) => session.runs);
   if (heir !== undefined && !runs.some((at) => at > goneBy - 2_000)) {
     throw new Violation('deletion wrong', `${heir} does not take over`);
+  }
+  // What a person does after a reading shows at the next one: for that, people ask.
+  if (heir !== undefined && !heirs.some(({ listedAt }) => listedAt > world.edits.lastAt())) {
+    kubectl.annotate(heir, REQUESTED_AT_ANNOTATION, 'after the hand-over');
   }
   await settle(world);
 }

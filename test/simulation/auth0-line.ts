@@ -1,6 +1,7 @@
 import type { Fetch } from '../../src/auth0/fetch.ts';
 import type { Answer } from '../sandbox/exchange.ts';
 import { garbled, insteadOf, plain, responseOf, type Auth0Answer } from './auth0-answers.ts';
+import { openAuth0Listings } from './auth0-listings.ts';
 import { learn } from './auth0-learning.ts';
 import type { Dice } from './dice.ts';
 import type { Guards } from './guards.ts';
@@ -9,7 +10,7 @@ import { specOf, type Knowledge } from './knowledge.ts';
 import type { Machine } from './machine.ts';
 import type { ModelTenant } from './model-tenant.ts';
 import { openNetwork } from './network.ts';
-import { count, type Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import type { Timeline } from './timeline.ts';
 import type { Weather } from './weather.ts';
 
@@ -37,8 +38,9 @@ export function openAuth0Service(options: {
   readonly dice: Dice;
   readonly tally: Tally;
 }): Auth0Service {
-  const { tenant, timeline, weather, knowledge, guards, dice, tally } = options;
+  const { tenant, timeline, weather, knowledge, guards, dice } = options;
   const network = openNetwork(timeline, weather);
+  const listings = openAuth0Listings(options);
 
   function call(url: URL, init: Parameters<Fetch>[1]) {
     const query = new URLSearchParams(url.searchParams);
@@ -51,23 +53,6 @@ export function openAuth0Service(options: {
       body: Buffer.from(init.body ?? ''),
       tooLarge: false,
     };
-  }
-
-  /** A page as it looks when the tenant changes during a listing; or with a cursor that goes back. */
-  function unsteady(answer: Answer, listedAt: number, from: string | null): Answer {
-    const page = answer.body as { organizations?: readonly unknown[]; next?: string } | undefined;
-    const rows = page?.organizations;
-    if (rows === undefined || rows.length === 0) return answer;
-    if (from !== null && page?.next !== undefined && dice.chance(service.unsteadiness / 10)) {
-      count(tally, 'fault: Auth0 listing goes in a circle');
-      return { ...answer, body: { ...page, next: from } };
-    }
-    if (listedAt > tenant.changedAt() || !dice.chance(service.unsteadiness)) return answer;
-    const skip = dice.chance(0.5);
-    count(tally, `fault: Auth0 listing ${skip ? 'skips' : 'repeats'} a row`);
-    const at = dice.below(rows.length);
-    const shown = skip ? rows.toSpliced(at, 1) : [...rows, rows[at]];
-    return { ...answer, body: { ...page, organizations: shown } };
   }
 
   /** All connections are taken; the request waits for one, perhaps while the process is paused. */
@@ -88,7 +73,6 @@ export function openAuth0Service(options: {
     onWork: () => {},
     open: (machine) => network.open(machine),
     connect: (machine) => {
-      const listings = new Map<string, number>();
       return async (address, init) => {
         const url = new URL(address);
         const token = (init.headers['authorization'] ?? '').replace('Bearer ', '');
@@ -104,6 +88,7 @@ export function openAuth0Service(options: {
                 spec: session.seen && specOf(session.seen),
               }
             : undefined;
+        const reader = `${machine.name} ${object}`;
         const isListing = init.method === 'GET' && url.searchParams.has('take');
         if (session !== undefined && url.pathname.includes('/organizations') && !isListing) {
           guards.notePlanned(session);
@@ -118,8 +103,8 @@ export function openAuth0Service(options: {
         async function shown(answer: Answer | Promise<Answer>): Promise<Omit<Auth0Answer, 'at'>> {
           const right = await answer;
           if (fate === 'errorAfter') return plain({ status: dice.pick([500, 502, 503, 504]) });
-          const listedAt = listings.get(object ?? '') ?? 0;
-          const page = isListing ? unsteady(right, listedAt, url.searchParams.get('from')) : right;
+          const from = url.searchParams.get('from');
+          const page = isListing ? listings.page(right, reader, from, service.unsteadiness) : right;
           return fate === 'garbage' ? garbled(page, dice) : plain(page);
         }
 
@@ -130,7 +115,7 @@ export function openAuth0Service(options: {
           guards.onArrival(write);
           const request = call(url, init);
           if (isListing && !request.query.has('from') && object !== undefined) {
-            listings.set(object, at);
+            listings.begin(reader);
             service.onListing();
           }
           void shown(tenant.route(request).answer(request)).then((answer) =>

@@ -9,21 +9,26 @@ export interface PeopleEdits {
   isTouched(id: string): boolean;
   /** Whether a person has changed what has this name or mark since then. */
   since(state: OrganizationState, then: number): boolean;
+  /** When a person changed anything last. */
+  lastAt(): number;
 }
 
 export function recordEdits(timeline: Timeline): PeopleEdits {
   const touched = new Set<string>();
   const lastByName = new Map<string, number>();
+  let lastAt = 0;
 
   return {
     note(id, ...states) {
       touched.add(id);
+      lastAt = timeline.now();
       for (const state of states) {
         for (const name of namesOf(state)) lastByName.set(name, timeline.now());
       }
     },
     isTouched: (id) => touched.has(id),
     since: (state, then) => namesOf(state).some((name) => (lastByName.get(name) ?? 0) > then),
+    lastAt: () => lastAt,
   };
 }
 

@@ -1,10 +1,11 @@
 import { APPROVE_ANNOTATION, FINALIZER } from '../../src/api/names.ts';
 import type { InstitutionSyncStatus } from '../../src/api/status.ts';
 import { openApiService, type ApiWrite } from './api-line.ts';
-import { createApiServer } from './api-server.ts';
+import { createApiServer, type Stored } from './api-server.ts';
 import { openAuth0Service } from './auth0-line.ts';
 import { createCluster } from './cluster.ts';
 import { rollDice } from './dice.ts';
+import { statusOf } from './ending.ts';
 import { createGuards } from './guards.ts';
 import { createKnowledge, type Session } from './knowledge.ts';
 import type { Machine } from './machine.ts';
@@ -77,6 +78,9 @@ export function createWorld(seed: number, tally: Tally, trace: string[] | undefi
       leader = holder;
     }
     if (at.resource.plural !== 'institutionsyncs') return;
+    if (before?.['status'] !== after['status']) {
+      note(() => `${machine.name} writes the status of ${at.name}: ${briefly(after)}`);
+    }
     const session = knowledge.session(machine, at.name);
     if (hasFinalizer(before) && !hasFinalizer(after)) guards.onRelease(session, after);
     const { heldChanges } = (after['status'] ?? {}) as InstitutionSyncStatus;
@@ -138,6 +142,13 @@ export function createWorld(seed: number, tally: Tally, trace: string[] | undefi
     note,
     leader: () => leader,
   };
+}
+
+/** What tells one status from the next. */
+function briefly(object: Stored): string {
+  const { nextSyncTime, progress, lastSync, conditions = [] } = statusOf(object);
+  const shown = conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`);
+  return JSON.stringify({ nextSyncTime, progress, lastSync: lastSync?.id, conditions: shown });
 }
 
 function approvalOf(object: ApiWrite['before']): string | undefined {
