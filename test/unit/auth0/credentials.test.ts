@@ -85,14 +85,18 @@ describe('auth0: credentials', () => {
     [
       'a public key',
       { ...SIGNER, AUTH0_CLIENT_PRIVATE_KEY: ec.publicKey },
-      'is not an unencrypted private key in PEM format',
+      'is not an unencrypted private key in PEM format: it is a public key',
     ],
     [
       'an encrypted key',
       { ...SIGNER, AUTH0_CLIENT_PRIVATE_KEY: pem(2048, 'pkcs8', 'p') },
-      'is not an unencrypted private key in PEM format',
+      'is not an unencrypted private key in PEM format: it is encrypted',
     ],
-    ['a cut key', { ...SIGNER, AUTH0_CLIENT_PRIVATE_KEY: KEY.slice(0, 900) }, 'in PEM format'],
+    [
+      'a cut key',
+      { ...SIGNER, AUTH0_CLIENT_PRIVATE_KEY: KEY.slice(0, 900) },
+      'PEM format: it is cut',
+    ],
     [
       'another kind of key',
       { ...SIGNER, AUTH0_CLIENT_PRIVATE_KEY: ec.privateKey },
