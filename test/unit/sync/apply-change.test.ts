@@ -317,6 +317,14 @@ describe('a removal', () => {
     });
   }
 
+  it('spares one whose mark a creation has found on one that was not listed', async () => {
+    const hidden = organization('org_2', 'i-2', { institutionId: 'i-1' });
+    const { tenant, make } = scene([before], [hidden]);
+    expect(await make(creation(institution('i-2')))).to.have.property('result', 'conflict');
+    expect(await make(removal(before, 'i-1'))).to.deep.equal({ result: 'spared' });
+    expect(tenant.organizations.has('org_1')).to.equal(true);
+  });
+
   it('removes one although a creation has found it under another name', async () => {
     const renamed = organization('org_1', 'i-2', { institutionId: 'i-1' });
     const { make } = scene([renamed]);
