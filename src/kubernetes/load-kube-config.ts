@@ -36,7 +36,7 @@ export function loadKubeConfig(
   const context = kubeConfig.getContextObject(name);
   if (context === null || kubeConfig.getCurrentCluster() === null) {
     throw new KubeConfigError(
-      `The kubeconfig has no context ${JSON.stringify(name ?? '')} with a cluster. Choose one of those that kubectl config get-contexts lists.`,
+      `The kubeconfig has no context ${JSON.stringify((name ?? '').slice(0, 100))} with a cluster. Choose one of those that kubectl config get-contexts lists.`,
     );
   }
   checkAddresses(kubeConfig.getCurrentCluster());
