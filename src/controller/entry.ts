@@ -66,13 +66,20 @@ export function newEntry(object: WatchedObject): Entry {
 }
 
 /**
- * The status names the one request that was answered last. Of two annotations, the other one has been
- * answered too, unless it is not known to be older; then the worst is a sync too many.
+ * The status names the one request that was answered last. While it stands, the other annotation's has
+ * been answered too, unless it is not known to be older; then the worst is a sync too many.
  */
 function answeredBefore(object: WatchedObject): readonly string[] {
   const last = object.status?.lastHandledReconcileAt;
-  if (last === undefined) return [];
-  return object.requests.filter((value) => value === last || Date.parse(value) <= Date.parse(last));
+  if (last === undefined || !object.requests.includes(last)) return [];
+  return object.requests.filter((value) => value === last || timeOf(value) <= timeOf(last));
+}
+
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** NaN for a value that is no time: `Date.parse` alone takes `release-7` for the year 2001. */
+function timeOf(value: string): number {
+  return RFC3339.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 /** The value of an annotation that asks for a sync now, when it has not been answered yet. */

@@ -86,6 +86,16 @@ describe('isDue', () => {
       );
     });
 
+    it('of any new value is not answered, also where it could be read as an older time', () => {
+      const answered = '2026-02-01T00:00:00.000Z';
+      const earlier = '2026-01-31T23:59:00.000Z';
+      for (const value of ['request-2', '7', 'May 2001', earlier]) {
+        expect(requested({ [REQUESTED_AT]: value }, answered)).to.equal(value);
+      }
+      const both = { [REQUESTED_AT]: 'request-2', [FLUX_REQUESTED_AT]: answered };
+      expect(requested(both, answered)).to.equal('request-2');
+    });
+
     it('is answered for this process once its entry says so', () => {
       const annotations = { [REQUESTED_AT]: 'a', [FLUX_REQUESTED_AT]: 'b' };
       const object = watched({ metadata: { annotations }, status: settled });
