@@ -41,6 +41,8 @@ export function openWatchBody(signal: AbortSignal, onClose: () => void): WatchBo
         await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
+      // A client that has left hears no more, also of what was on its way.
+      finish('well');
       signal.removeEventListener('abort', stop);
       onClose();
     }
