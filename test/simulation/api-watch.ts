@@ -3,8 +3,8 @@ import { ConnectionError } from './network.ts';
 /** The body of a watch: chunks that come when they come. */
 export interface WatchBody {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** False when the client will not hear of it any more. */
-  push(chunk: Uint8Array): boolean;
+  /** `onRead` is called when the client takes it, which it does not before the watch is answered. */
+  push(chunk: Uint8Array, onRead?: () => void): void;
   /** The server ends it. */
   end(): void;
   /** The connection breaks. */
@@ -13,7 +13,7 @@ export interface WatchBody {
 
 /** Ends with the signal's reason; `onClose` is called however it ends, perhaps twice. */
 export function openWatchBody(signal: AbortSignal, onClose: () => void): WatchBody {
-  const waiting: Uint8Array[] = [];
+  const waiting: { readonly chunk: Uint8Array; readonly onRead: (() => void) | undefined }[] = [];
   let ended: { readonly error: unknown } | 'well' | undefined;
   let wake: (() => void) | undefined;
 
@@ -31,9 +31,10 @@ export function openWatchBody(signal: AbortSignal, onClose: () => void): WatchBo
   async function* read(): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
-        const chunk = waiting.shift();
-        if (chunk !== undefined) {
-          yield chunk;
+        const next = waiting.shift();
+        if (next !== undefined) {
+          next.onRead?.();
+          yield next.chunk;
           continue;
         }
         if (ended === 'well') return;
@@ -50,11 +51,10 @@ export function openWatchBody(signal: AbortSignal, onClose: () => void): WatchBo
 
   return {
     chunks: read(),
-    push(chunk) {
-      if (ended !== undefined) return false;
-      waiting.push(chunk);
+    push(chunk, onRead) {
+      if (ended !== undefined) return;
+      waiting.push({ chunk, onRead });
       wake?.();
-      return true;
     },
     end: () => finish('well'),
     break: () => finish({ error: new ConnectionError('ECONNRESET') }),

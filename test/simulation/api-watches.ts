@@ -102,9 +102,9 @@ export function openApiWatches(options: {
       }
       function onEvent(event: ApiEvent): void {
         if (event.plural !== query.resource.plural || !selects(query, event.object)) return;
-        deliver(watch, () => {
-          if (body.push(line(event.type, shown(query, event.object)))) heard(event);
-        });
+        deliver(watch, () =>
+          body.push(line(event.type, shown(query, event.object)), () => heard(event)),
+        );
       }
       function bookmark(): void {
         if (!watches.has(watch)) return;
