@@ -79,6 +79,20 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
+    title: 'an object that was out of date for five hours, and is in step again',
+    series: {
+      ...HERE,
+      ...NAP,
+      [SUCCESS]: `60x360 ${Array.from({ length: 120 }, (_, minute) => 21_660 + minute * 60).join(' ')}`,
+    },
+    // Nobody is woken, or kept awake, for what is well again.
+    firing: [
+      [359, [FAST, SLOW]],
+      [363, [SLOW]],
+      [420, [SLOW]],
+    ],
+  },
+  {
     title: 'an object that is suspended',
     series: {
       ...HERE,

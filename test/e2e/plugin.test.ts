@@ -104,8 +104,20 @@ describe("kubectl's plugin", function () {
     expect(why).to.include('remove the organization once it is approved');
     const explained: unknown = JSON.parse(await isyncOut('explain', gone, 'demo', '-o', 'json'));
     expect(explained).to.have.nested.property('next.held', true);
+    const planned: unknown = JSON.parse(await isyncOut('plan', 'demo', '-o', 'json'));
+    expect(planned).to.have.nested.property('held.removals[0].metadata.institutionId');
 
-    const approved = await isyncOut('approve', 'demo');
+    expect(plan).to.include(`approve demo -n ${operator.namespace} --plan-hash ${hash}\n`);
+    const other = await isync('approve', 'demo', '--plan-hash', 'sha256:of-yesterday');
+    expect(other.code).to.equal(1);
+    expect(other.stderr).to.equal(
+      `kubectl isync approve: Other changes of "demo" are held now: 5 removals and 0 updates (${hash}). Nothing was approved. Look at them with: kubectl isync plan demo\n`,
+    );
+    expect((await operator.get('demo')).metadata.annotations ?? {}).to.not.have.any.keys(
+      'sync.timeshighereducation.com/approve',
+    );
+
+    const approved = await isyncOut('approve', 'demo', '--plan-hash', hash);
     expect(approved).to.equal(
       `institutionsync/demo approved: 5 removals and 0 updates (${hash})\n`,
     );

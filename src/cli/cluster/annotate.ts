@@ -6,11 +6,16 @@ import { printable } from '../screen/printable.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { withCluster } from './with-cluster.ts';
 
+export interface ApproveOptions extends ClusterOptions {
+  /** Of the changes that the person has looked at. */
+  readonly planHash?: string;
+}
+
 /**
  * Approves the changes that are held now. The hash stands for exactly these: when they are others by
- * the time of the sync, nothing is released.
+ * the time of the sync, nothing is released. Rejects when `planHash` is of others.
  */
-export function approve(name: string | undefined, options: ClusterOptions): Promise<void> {
+export function approve(name: string | undefined, options: ApproveOptions): Promise<void> {
   return withCluster(options, async (cluster, signal) => {
     const object = await cluster.find(name, signal);
     const { name: found } = object.metadata;
@@ -20,9 +25,15 @@ export function approve(name: string | undefined, options: ClusterOptions): Prom
         `No changes of ${JSON.stringify(found)} are held: nothing to approve.`,
       );
     }
+    const what = `${counted(held.deletions, 'removal')} and ${counted(held.updates, 'update')}`;
+    const { planHash = held.planHash } = options;
+    if (planHash !== held.planHash) {
+      throw new CommandError(
+        `Other changes of ${JSON.stringify(found)} are held now: ${what} (${held.planHash}). Nothing was approved. Look at them with: kubectl isync plan ${found}`,
+      );
+    }
     const annotations = { [APPROVE_ANNOTATION]: held.planHash };
     await cluster.patch(found, { metadata: { annotations } }, signal);
-    const what = `${counted(held.deletions, 'removal')} and ${counted(held.updates, 'update')}`;
     process.stdout.write(
       `institutionsync/${printable(found)} approved: ${what} (${printable(held.planHash)})\n`,
     );

@@ -1,6 +1,6 @@
 import type { LastSync } from '../../api/status.ts';
 import type { WatchedObject } from '../../controller/watched-object.ts';
-import { distance } from '../screen/age.ts';
+import { distance, due } from '../screen/age.ts';
 import { columns } from '../screen/columns.ts';
 import { counted, grouped } from '../screen/count.ts';
 import { printable } from '../screen/printable.ts';
@@ -67,7 +67,7 @@ function facts({ spec, status = {} }: WatchedObject, now: number): readonly Fact
       `${progress.phase}, ${grouped(progress.done)} of ${progress.total === 0 ? 'an unknown number' : grouped(progress.total)}`,
     ],
     ['Last success', distance(status.lastSuccessTime, now)],
-    ['Next sync', distance(status.nextSyncTime, now)],
+    ['Next sync', due(status.nextSyncTime, now)],
   ];
   return all.filter((fact) => fact !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { WatchedObject } from '../../controller/watched-object.ts';
-import { age, distance } from '../screen/age.ts';
+import { age, distance, due } from '../screen/age.ts';
 import { columns } from '../screen/columns.ts';
 import { grouped } from '../screen/count.ts';
 import { printable } from '../screen/printable.ts';
@@ -40,7 +40,7 @@ function row({ metadata, spec, status = {} }: WatchedObject, now: number): reado
     countOf(status.organizations?.managed),
     countOf(held === undefined ? 0 : held.deletions + held.updates),
     distance(status.lastSuccessTime, now),
-    status.progress === undefined ? distance(status.nextSyncTime, now) : 'running',
+    status.progress === undefined ? due(status.nextSyncTime, now) : 'running',
     age(metadata.creationTimestamp, now),
   ];
 }

@@ -51,8 +51,11 @@ async function planObject(
   const given = credentialsOnPurpose(values);
   const subject = await objectSubject(name, options, given);
   const { metadata } = subject.object;
-  const release = `To release them: kubectl isync approve ${metadata.name} -n ${metadata.namespace}`;
-  return (await showPlan(subject, options, () => release)).exitCode;
+  const where = `${metadata.name} -n ${metadata.namespace}`;
+  // With the hash: what is held by then may be something else, and nobody has looked at that.
+  const release = (planHash: string) =>
+    `To release exactly these:\n  kubectl isync approve ${where} --plan-hash ${planHash}`;
+  return (await showPlan(subject, options, release)).exitCode;
 }
 
 const RELEASE_IN_CLUSTER =

@@ -21,6 +21,8 @@ export interface PlannedRemoval {
   readonly institutionId: string;
   readonly organizationId: string;
   readonly displayName: string | null;
+  /** What the organization holds: it tells what removals have in common. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** What a sync would do, whole, as `-o json` and `-o yaml` show it. */
@@ -132,5 +134,6 @@ function plannedRemoval({ organization, institutionId }: Removal): PlannedRemova
     institutionId,
     organizationId: organization.id,
     displayName: organization.displayName ?? null,
+    metadata: organization.metadata,
   };
 }

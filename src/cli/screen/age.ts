@@ -14,6 +14,12 @@ export function age(time: string | undefined, now: number): string {
   return `${Math.floor(seconds / size)}${unit}`;
 }
 
+/** When something is due: `in 5m`, or `due 4s ago` from then on until it has begun; `-` for no time. */
+export function due(time: string | undefined, now: number): string {
+  const text = distance(time, now);
+  return text.endsWith('ago') ? `due ${text}` : text;
+}
+
 /** `5m ago` or `in 5m`; `-` for no time. */
 export function distance(time: string | undefined, now: number): string {
   const text = age(time, now);

@@ -90,6 +90,12 @@ Different: 1 to create, 2 to update, 1 to remove, 0 held, 2 skipped, 1 conflict,
       organization('left'),
     ]);
     expect(document.held?.planHash).to.match(/^sha256:[0-9a-f]{64}$/);
+    expect(document.held?.removals[0]).to.deep.equal({
+      institutionId: 'gone',
+      organizationId: 'org_gone',
+      displayName: 'Name of gone',
+      metadata: { institutionId: 'gone' },
+    });
     expect(table(document)).to.include(
       `Held: removals 2
   - gone  org_gone  "Name of gone"
