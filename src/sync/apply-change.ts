@@ -81,8 +81,14 @@ async function resolveTakenName(
     doubt(memory);
     return conflict('The name was taken and is free again. The next sync creates it.');
   }
+  const known = memory.organizations.get(holder.id);
   remember(holder, context);
   const mark = markOf(holder);
+  // Then another change of this sync may be about the same organization.
+  if (known !== undefined && (known.name !== holder.name || markOf(known) !== mark)) {
+    doubt(memory);
+    return conflict('An organization was given the name meanwhile. The next sync reads all again.');
+  }
   const adopts = mark === undefined && context.mayAdopt;
   if (mark !== institution.id && !adopts) {
     return conflict(

@@ -176,6 +176,27 @@ describe('a creation', () => {
     expect(tenant.organizations.get('org_1')).to.equal(marked);
   });
 
+  for (const [what, known, now] of [
+    ['another name', organization('org_1', 'i-2', {}), organization('org_1', 'i-1', {})],
+    ['another name and mark', organization('org_1', 'i-2'), organization('org_1', 'i-1')],
+    [
+      'another mark',
+      organization('org_1', 'i-1', { institutionId: 'i-2' }),
+      organization('org_1', 'i-1', {}),
+    ],
+  ] as const) {
+    it(`leaves one that was read with ${what} to the next sync: another change may be about it`, async () => {
+      const { tenant, memory, make } = scene([known]);
+      tenant.organizations.set('org_1', now);
+      expect(await make(creation(institution('i-1', 'New name')))).to.deep.equal({
+        result: 'conflict',
+        message: 'An organization was given the name meanwhile. The next sync reads all again.',
+      });
+      expect(tenant.organizations.get('org_1')).to.equal(now);
+      expect(memory.readAt).to.equal(undefined);
+    });
+  }
+
   it('is a conflict, and the memory in doubt, when the name is free again', async () => {
     const { tenant, memory, make } = scene([], [organization('org_1', 'i-1', {})]);
     tenant.after = (line) => {
