@@ -38,7 +38,7 @@ export interface SpawnOptions {
 }
 
 /**
- * Starts the controller with the arguments of the chart's Deployment under the chart's service
+ * Starts the controller with the arguments and variables of the chart's Deployment under the chart's service
  * account, so that RBAC holds for it.
  */
 export async function spawnController(options: SpawnOptions): Promise<ControllerProcess> {
@@ -46,7 +46,14 @@ export async function spawnController(options: SpawnOptions): Promise<Controller
   const { spec } = JSON.parse(
     await client.kubectl('get', 'deployment', deployment, '-o', 'json'),
   ) as {
-    spec: { template: { spec: { containers: [{ args: string[] }]; serviceAccountName: string } } };
+    spec: {
+      template: {
+        spec: {
+          containers: [{ args: string[]; env?: { name: string; value?: string }[] }];
+          serviceAccountName: string;
+        };
+      };
+    };
   };
   const { containers, serviceAccountName } = spec.template.spec;
   const kubeconfig = await plane.serviceAccountKubeconfig(
@@ -60,6 +67,7 @@ export async function spawnController(options: SpawnOptions): Promise<Controller
     PATH: process.env['PATH'],
     KUBECONFIG: kubeconfig,
     NODE_EXTRA_CA_CERTS: authority,
+    ...Object.fromEntries((containers[0].env ?? []).map(({ name, value }) => [name, value])),
     ...environment,
   });
 }

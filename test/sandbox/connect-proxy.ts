@@ -15,7 +15,7 @@ export interface ConnectProxyOptions {
 export interface ConnectProxy extends AsyncDisposable {
   readonly host: string;
   /** The `host:port` of each tunnel that was asked for with the right credentials. */
-  readonly targets: readonly string[];
+  readonly targets: string[];
   /** Tunnels that were refused for want of them. */
   refused(): number;
 }
