@@ -126,38 +126,35 @@ describe('createSecrets', () => {
     expect(performance.now() - started).to.be.below(5_000);
   });
 
+  // Few characters, so that secrets, what stands around them and what replaces them run into each other.
   it('never shows a registered secret, whatever stands around it', () => {
+    const few = fc.string({ unit: fc.constantFrom('*', 'a', '"', ' '), maxLength: 6 });
+    const clashing = fc.oneof(few, fc.string({ unit: fc.constantFrom('*', 'a'), maxLength: 6 }));
     const secret = fc.oneof(
-      fc.string({ unit: 'binary', minLength: 4, maxLength: 40 }),
-      fc.string({
-        unit: fc.constantFrom('*', 'a', ' ', '"', '\\', '\n'),
-        minLength: 4,
-        maxLength: 10,
-      }),
-      fc.base64String({ minLength: 8 }),
+      { weight: 4, arbitrary: clashing },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+      { weight: 1, arbitrary: fc.constantFrom('Bearer ***', 'Bearer aaaaaaaaaaaaaaaa') },
     );
-    const around = fc.string({
-      unit: fc.constantFrom('*', 'a', ' ', 'e', 'y', 'J', '.', ':', '/', '@', '"'),
-    });
+    const around = fc.oneof(clashing, fc.constantFrom('Bearer aaaaaaaaaaaaaaaaa', '://a:a@'));
+    const hidden = fc.array(secret, { minLength: 1, maxLength: 3 });
     fc.assert(
-      fc.property(
-        fc.array(secret, { minLength: 1, maxLength: 4 }),
-        around,
-        around,
-        (hidden, a, b) => {
-          const secrets = createSecrets();
-          for (const one of hidden) secrets.hide(one);
-          const shown = secrets.redact(a + hidden.join(b) + a);
-          for (const one of hidden.filter((each) => each.trim().length >= 4)) {
-            expect(shown).to.not.include(one);
-            expect(secrets.redact(JSON.stringify({ [a]: one }))).to.not.include(one);
-            expect(secrets.redact(a + encodeURIComponent(one.toWellFormed()) + b)).to.not.include(
-              one,
-            );
+      fc.property(hidden, around, around, (values, a, b) => {
+        const secrets = createSecrets();
+        for (const value of values) secrets.hide(value);
+        for (const value of values.filter((each) => each.trim().length >= 4)) {
+          const inJson = JSON.stringify(value).slice(1, -1);
+          const inUrl = encodeURIComponent(value.toWellFormed());
+          for (const [form, text] of [
+            [value, a + values.join(b) + a],
+            [inJson, `{"${a}":"${inJson}${b}"}`],
+            [inUrl, a + inUrl + b],
+          ] as const) {
+            const shown = secrets.redact(text);
+            if (shown.includes(form)) expect.fail(`${JSON.stringify(text)} shows ${form}`);
           }
-        },
-      ),
-      { seed: 20260808, numRuns: 2000 },
+        }
+      }),
+      { seed: 20260808, numRuns: 300 },
     );
   });
 
