@@ -6,6 +6,7 @@ import { caFile } from '../sandbox/certificates.ts';
 import { OPERATOR_SCOPES } from '../sandbox/auth0/scopes.ts';
 import { startConnectProxy } from '../sandbox/connect-proxy.ts';
 import { isReady, startOperator } from './operator.ts';
+import { REQUESTED_AT } from './subject.ts';
 
 /** A name that only the proxy knows; the API server's certificate is for localhost. */
 const API_SERVER = 'api.cluster.example';
@@ -13,7 +14,7 @@ const API_SERVER = 'api.cluster.example';
 describe('the controller in an enterprise', function () {
   this.timeout(240_000);
 
-  it('goes to Auth0, THE and the API server through a proxy, with a private key and a custom domain', async () => {
+  it('goes to Auth0, THE and the API server through a proxy but where NO_PROXY says, with a private key and a custom domain', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -69,5 +70,14 @@ describe('the controller in an enterprise', function () {
     const managed = auth0.organizations().filter(({ metadata }) => metadata?.['institutionId']);
     expect(managed).to.have.length.above(0);
     expect(JSON.stringify(controller.lines)).to.not.match(/p%40ss|PRIVATE KEY/);
+    expect(proxy.refused()).to.equal(0);
+
+    await controller.stop();
+    proxy.targets.splice(0);
+    await operator.annotate('one', `${REQUESTED_AT}=again`);
+    await operator.startController({ KUBECONFIG: `${direct}-proxied`, NO_PROXY: 'localhost' });
+    await operator.until('one', ({ status }) => status?.lastHandledReconcileAt === 'again');
+    const { host } = new URL(the.endpoint);
+    expect(new Set(proxy.targets)).to.deep.equal(new Set([`${API_SERVER}:${port}`, host]));
   });
 });
