@@ -26,6 +26,12 @@ export interface Bucket {
   assume(rate: number): void;
 }
 
+/** A level at least as low as the true one, and its time. */
+interface Known {
+  readonly level: number;
+  readonly at: number;
+}
+
 /** The share of a bucket that is left to other clients of the tenant: a tenth, and at least one. */
 const RESERVE = 0.1;
 /** The first requests go one by one and keep a distance, so that they measure a fast refill. */
@@ -60,6 +66,10 @@ export function createBucket(documentedRate: number): Bucket {
   let measuring = true;
   let seenAt = -Infinity;
   let seenGained = 0;
+  /** What the last answer told while nothing else was under way. */
+  let known: Known | undefined;
+  /** The request that was then sent, as long as it is the only one since. */
+  let alone: (Known & { readonly sent: Sent }) | undefined;
 
   function advance(to: number): void {
     if (limit === undefined || to <= levelAt) return;
@@ -87,9 +97,25 @@ export function createBucket(documentedRate: number): Bucket {
     const full = counts && rate.remaining >= limit - 1;
     const remaining = learn(sent, at, rate, full);
     anchor(remaining, at);
-    if (limit - reserveOf(limit) >= 2) return;
-    if (!full) explorer.drained();
-    else if (sent.pressed) explorer.full();
+    if (limit - reserveOf(limit) < 2) {
+      if (full && sent.pressed) explorer.full();
+      if (!full) {
+        explorer.drained();
+        if (counts) keepFraction(sent, remaining);
+      }
+    }
+    known = underWay.size === 0 ? { level, at: levelAt } : undefined;
+  }
+
+  /**
+   * A request that came too early for a small bucket would cost the time of one more: the answer's
+   * whole number hides what had already come of the next token. The level before it tells, unless
+   * others took from the bucket meanwhile: then the two do not fit.
+   */
+  function keepFraction(sent: Sent, remaining: number): void {
+    if (alone?.sent !== sent || refill.lateness() > 0) return;
+    const left = alone.level + refill.rate() * (sent.at - alone.at) - 1;
+    if (left > remaining && left < remaining + 1) anchor(left, sent.at);
   }
 
   function learn(sent: Sent, at: number, rate: RateHeaders, full: boolean): number {
@@ -145,7 +171,10 @@ export function createBucket(documentedRate: number): Bucket {
       advance(now);
       level -= 1;
       sentAt = now;
-      return underWay.add(now);
+      const sent = underWay.add(now);
+      alone = known && { ...known, sent };
+      known = undefined;
+      return sent;
     },
     answered(sent, now, rate) {
       settle(sent, now, rate, true);
