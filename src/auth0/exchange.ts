@@ -1,5 +1,5 @@
 import { inRequestSpan } from '../telemetry/request-span.ts';
-import type { Clock } from '../time/clock.ts';
+import { NO_LONGER_NEEDED, type Clock } from '../time/clock.ts';
 import type { Fetch, FetchedResponse } from './fetch.ts';
 import type { ResponseHeaders } from './pacing/headers.ts';
 import { pathTemplate } from './path-template.ts';
@@ -85,7 +85,7 @@ async function send(
     return { status, headers, ...parse(bytes, status) };
   } finally {
     signal?.removeEventListener('abort', stop);
-    timer.abort();
+    timer.abort(NO_LONGER_NEEDED);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../time/clock.ts';
+import { NO_LONGER_NEEDED, type Clock } from '../time/clock.ts';
 
 export interface Deadline {
   readonly clock: Clock;
@@ -31,7 +31,7 @@ export async function withDeadline<T>(
     return await orAbort(run(work.signal), work.signal);
   } finally {
     signal.removeEventListener('abort', stop);
-    timer.abort();
+    timer.abort(NO_LONGER_NEEDED);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../time/clock.ts';
+import { NO_LONGER_NEEDED, type Clock } from '../../time/clock.ts';
 import { createBucket } from './bucket.ts';
 import {
   documentedGlobal,
@@ -99,7 +99,7 @@ export function createPacer(options: { readonly clock: Clock }): Pacer {
 
   function setAlarm(at: number): void {
     if (alarm?.at === at) return;
-    alarm?.cancel.abort();
+    alarm?.cancel.abort(NO_LONGER_NEEDED);
     alarm = undefined;
     if (at === Infinity) return;
     const cancel = new AbortController();
