@@ -27,7 +27,7 @@ export async function lookAt(stage: Stage, reason: Reason, metrics: string): Pro
   const wide = await operator.kubectl('get', 'isync', stage.name);
   const plain = await operator.kubectl('get', 'isync', stage.name, '-o', COLUMNS, '--no-headers');
   const [ready = '', held = ''] = plain.trim().split(/\s+/);
-  const answer = await fetch(`http://${metrics}/metrics`);
+  const answer = await fetch(`http://${metrics}/metrics`, { headers: { connection: 'close' } });
   return {
     get: { ready, status: neutral(statusOf(wide), stage), held },
     conditions: conditionsOf(described),
