@@ -136,7 +136,7 @@ export function answerError(
   if (concerns !== 'tenant') return new Refusal(status, said);
   return new Fault(
     'TargetUnavailable',
-    `Auth0 (${domain}) refuses to answer (status ${status}): ${said}.`,
+    `Auth0 (${domain}) refuses to answer (status ${status}): ${said}. Check auth0.domain and auth0.audience; the next sync tries again.`,
     { statusCode: status },
   );
 }

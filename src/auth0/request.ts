@@ -162,7 +162,9 @@ function tokenRefused(domain: string, said: string): Fault {
 }
 
 function rateLimited(domain: string): Fault {
-  return new Fault('TargetUnavailable', `Auth0 (${domain}) answers with too many requests.`, {
-    statusCode: 429,
-  });
+  return new Fault(
+    'TargetUnavailable',
+    `Auth0 (${domain}) answers each request with 429, too many requests. The next sync tries again; if this lasts, slow down the other clients of the tenant.`,
+    { statusCode: 429 },
+  );
 }

@@ -73,7 +73,7 @@ export function openTenant(options: TenantOptions) {
       tokens.outdate(token);
       throw new Fault(
         'InsufficientScope',
-        `The token for ${domain} lacks the scopes ${missing.join(', ')}. Grant them to the application for the Management API; nothing was written.`,
+        `The token for ${domain} lacks the ${missing.length === 1 ? 'scope' : 'scopes'} ${missing.join(', ')}. Grant ${missing.length === 1 ? 'it' : 'them'} to the application for the Management API; nothing was written.`,
       );
     },
     ...openOrganizations(domain, send),

@@ -101,7 +101,7 @@ function tokenError(
   if (status === 429) {
     const fault = new Fault(
       'TargetUnavailable',
-      `Auth0 (${domain}) gives no token now: too many requests.`,
+      `Auth0 (${domain}) gives no token now: too many requests. The next sync tries again; if this lasts, look for another client that asks for tokens.`,
       { statusCode: status },
     );
     return new Transient(fault, waitAskedFor(answer.headers, clock.now()));

@@ -33,7 +33,7 @@ export async function admit(
   if (rival !== undefined) {
     throw new Fault(
       'TenantConflict',
-      `The older InstitutionSync ${rival.metadata.namespace}/${rival.metadata.name} works on the same tenant. Delete one of the two.`,
+      `The older InstitutionSync ${rival.metadata.namespace}/${rival.metadata.name} works on the same tenant (${host}). Delete one of the two.`,
     );
   }
 

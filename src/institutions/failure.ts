@@ -32,7 +32,7 @@ export function timedOut(where: string, limitMs: number): Failure {
   return transient(
     new Fault(
       'SourceUnavailable',
-      `${where} did not answer in full within ${limitMs / 1000} seconds. ${NEXT_SYNC}`,
+      `${where} did not answer in full within ${limitMs / 1000} seconds. Nothing was changed. ${NEXT_SYNC} If this lasts, check the network and the proxy settings.`,
     ),
   );
 }
@@ -83,7 +83,9 @@ function redirected(where: string, host: string | undefined): string {
 }
 
 function answered(where: string, statusCode: number, passing: boolean): string {
-  const advice = passing ? NEXT_SYNC : 'Check the endpoint, and whether it may be read from here.';
+  const advice = passing
+    ? `Nothing was changed. ${NEXT_SYNC} If this lasts, ask Times Higher Education.`
+    : 'Nothing was changed. Check the endpoint, and whether it may be read from here.';
   return `${where} answered ${statusCode}. ${advice}`;
 }
 

@@ -35,7 +35,7 @@ export async function resolveConnections(
     if (connectionId === undefined) {
       throw new Fault(
         'ConnectionNotFound',
-        `The tenant has no connection named ${JSON.stringify(name)}. Create it in Auth0, or correct auth0.connections.`,
+        `The tenant has no connection named ${JSON.stringify(name)}, so nothing was written. Create it in Auth0, or correct auth0.connections; names have upper and lower case.`,
       );
     }
     memory.connectionIds.set(name, connectionId);

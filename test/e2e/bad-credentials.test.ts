@@ -166,7 +166,7 @@ describeTrouble('an application without the scope', () => {
   for (const missing of needed) {
     trouble(missing, {
       reason: 'InsufficientScope',
-      says: new RegExp(`lacks the scopes ${missing}\\. Grant`),
+      says: new RegExp(`lacks the scopes? ${missing}\\. Grant`),
       client: { scopes: needed.filter((scope) => scope !== missing) },
       spec: { auth0: { connections: [{ name: DEFAULT_CONNECTION }] } },
       mend: ({ auth0 }) =>

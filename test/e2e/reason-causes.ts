@@ -1,12 +1,27 @@
 import type { ConditionType } from '../../src/api/conditions.ts';
-import type { Reason } from '../../src/api/reasons.ts';
+import {
+  FAULT_REASONS,
+  HELD_REASONS,
+  OTHER_REASONS,
+  READY_REASONS,
+  type Reason,
+} from '../../src/api/reasons.ts';
 import { conditionOf, type SpecChanges } from './operator.ts';
 import { openStage, ROWS, type SecretKeys, type Stage, type StageOptions } from './stage.ts';
 import type { World } from './world.ts';
 
+/** In the order of the runbook. */
+export const REASONS: readonly Reason[] = [
+  ...FAULT_REASONS,
+  ...HELD_REASONS,
+  'InvalidRows',
+  ...READY_REASONS,
+  ...OTHER_REASONS.filter((reason) => reason !== 'InvalidRows'),
+];
+
 /** What makes a condition have a reason, on purpose. */
 export interface ReasonCause extends StageOptions {
-  /** For the table of `docs/operations.md`. */
+  /** For `docs/operations.md`. */
   readonly how: string;
   /** The condition that has the reason. */
   readonly type: ConditionType;

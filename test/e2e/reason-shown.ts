@@ -1,66 +1,104 @@
-import type { ConditionType } from '../../src/api/conditions.ts';
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Reason } from '../../src/api/reasons.ts';
-import type { Prometheus } from './prometheus.ts';
-import { REASON_CAUSES } from './reason-causes.ts';
+import { makeCause, REASON_CAUSES, REASONS } from './reason-causes.ts';
 import type { Stage } from './stage.ts';
+import type { World } from './world.ts';
 
-/** What a person sees of an object: lines as they are printed, with names that are always the same. */
+export interface ShownCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a person sees of an object, as it is printed, with names that are always the same. */
 export interface Shown {
-  /** READY, STATUS and HELD of `kubectl get`. */
+  readonly reason: Reason;
+  readonly stage: Stage;
+  /** Columns of `kubectl get`. */
   readonly get: { readonly ready: string; readonly status: string; readonly held: string };
-  /** The conditions in `kubectl describe`, as `Ready False SecretNotFound`. */
-  readonly conditions: readonly string[];
-  /** The events in `kubectl describe`, as `Warning SyncFailed: note`. */
+  /** In `kubectl describe`. */
+  readonly conditions: readonly ShownCondition[];
+  /** In `kubectl describe`, as `Warning SyncFailed: note`. */
   readonly events: readonly string[];
+  /** Series that tell what is wrong, without the object's labels. */
   readonly metrics: readonly string[];
 }
 
-const COLUMNS =
-  'custom-columns=READY:.status.conditions[?(@.type=="Ready")].status,HELD:.status.organizations.held';
 /** Events are written after the status, and retries take a while. */
 const LATEST_MS = 60_000;
 
-/** Looks at the object as kubectl and the metrics show it. */
-export async function lookAt(stage: Stage, reason: Reason, metrics: string): Promise<Shown> {
-  const { operator } = stage.world;
-  const described = await describeSettled(stage, reason);
-  const wide = await operator.kubectl('get', 'isync', stage.name);
-  const plain = await operator.kubectl('get', 'isync', stage.name, '-o', COLUMNS, '--no-headers');
-  const [ready = '', held = ''] = plain.trim().split(/\s+/);
-  const answer = await fetch(`http://${metrics}/metrics`, { headers: { connection: 'close' } });
-  return {
-    get: { ready, status: neutral(statusOf(wide), stage), held },
-    conditions: conditionsOf(described),
-    events: eventsOf(described)
-      .map((event) => neutral(event, stage))
-      .toSorted(),
-    metrics: seriesOf(await answer.text(), stage.name, REASON_CAUSES[reason].type),
-  };
+/** Makes the cause of each reason, at the same time, and looks at what it shows. */
+export async function showReasons(world: World, metrics: string): Promise<readonly Shown[]> {
+  const made = await Promise.all(
+    REASONS.map(async (reason) => ({ reason, stage: await makeCause(world, reason) })),
+  );
+  const described = new Map<Reason, string>();
+  for (const { reason, stage } of made) described.set(reason, await describe(stage, reason));
+  const table = rowsOf(await world.operator.kubectl('get', 'institutionsyncs'));
+  const scraped = await scrape(metrics);
+  return made.map(({ reason, stage }) => {
+    const page = described.get(reason) ?? '';
+    const row = table.find(({ NAME }) => NAME === stage.name);
+    return {
+      reason,
+      stage,
+      get: {
+        ready: row?.['READY'] ?? '',
+        status: neutral(row?.['STATUS'] ?? '', stage),
+        held: row?.['HELD'] ?? '',
+      },
+      conditions: conditionsOf(page).map((each) => ({
+        ...each,
+        message: neutral(each.message, stage),
+      })),
+      events: eventsOf(page)
+        .map((event) => neutral(event, stage))
+        .toSorted(),
+      metrics: seriesOf(scraped, stage.name, REASON_CAUSES[reason].type),
+    };
+  });
 }
 
 /** What kubectl describes once the events are written, and not while a retry runs. */
-async function describeSettled({ world, name }: Stage, reason: Reason): Promise<string> {
+async function describe({ world, name }: Stage, reason: Reason): Promise<string> {
   const { events = 1 } = REASON_CAUSES[reason];
   const until = Date.now() + LATEST_MS;
   for (;;) {
-    const described = await world.operator.kubectl('describe', 'isync', name);
-    const isRunning = conditionsOf(described).some((each) => each.startsWith('Reconciling'));
+    const described = await world.operator.kubectl('describe', 'institutionsync', name);
+    const isRunning = conditionsOf(described).some(({ type }) => type === 'Reconciling');
     const isSettled = !isRunning || reason === 'Progressing';
     if (isSettled && eventsOf(described).length >= events) return described;
     if (Date.now() > until) throw new Error(`${reason} is still: ${described}`);
   }
 }
 
-/** The column STATUS, which ends where the head of the next one begins. */
-function statusOf(table: string): string {
-  const [head = '', row = ''] = table.split('\n');
-  return row.slice(head.indexOf('STATUS'), head.indexOf('INSTITUTIONS')).trim();
+/** The rows of a table as kubectl prints it: a column begins where its head does. */
+function rowsOf(table: string): readonly Readonly<Record<string, string>>[] {
+  const [head = '', ...rows] = table.split('\n');
+  const columns = [...head.matchAll(/\S+(?: \S+)*\s*/g)];
+  return rows.map((row) =>
+    Object.fromEntries(
+      columns.map(({ 0: name, index }) => [
+        name.trim(),
+        row.slice(index, index + name.length).trim(),
+      ]),
+    ),
+  );
 }
 
 /** kubectl sorts the fields of each: the time, the message, the generation, reason, status, type. */
-function conditionsOf(described: string): readonly string[] {
-  const found = described.matchAll(/Reason:\s+(\w+)\n\s+Status:\s+(\w+)\n\s+Type:\s+(\w+)/g);
-  return [...found].map(([, reason, status, type]) => `${type} ${status} ${reason}`);
+function conditionsOf(described: string): readonly ShownCondition[] {
+  const found = described.matchAll(
+    /Message:\s+(.+)\n\s+Observed Generation:\s+\d+\n\s+Reason:\s+(\w+)\n\s+Status:\s+(\w+)\n\s+Type:\s+(\w+)/g,
+  );
+  return [...found].map(([, message = '', reason = '', status = '', type = '']) => ({
+    type,
+    status,
+    reason,
+    message,
+  }));
 }
 
 function eventsOf(described: string): readonly string[] {
@@ -69,12 +107,21 @@ function eventsOf(described: string): readonly string[] {
   return [...lines].map(([, type, reason, note]) => `${type} ${reason}: ${note}`);
 }
 
+/** On a connection of its own: the controller ends those that are idle. */
+async function scrape(address: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  get(`http://${address}/metrics`, { agent: false }, (answer) => {
+    resolve(text(answer));
+  }).once('error', reject);
+  return promise;
+}
+
 /** Series that are not 0: the verdict, the condition that the reason belongs to, what is held. */
-function seriesOf(text: string, name: string, type: ConditionType): readonly string[] {
+function seriesOf(scraped: string, name: string, type: string): readonly string[] {
   const told = new RegExp(
     `^institution_sync_(fault|held_changes|condition\\{(?=[^}]*type="(Ready|Stalled|${type})"))`,
   );
-  return text
+  return scraped
     .split('\n')
     .filter((line) => told.test(line) && line.includes(`name="${name}"`) && !line.endsWith(' 0'))
     .map((line) => line.replace(/namespace="[^"]*",name="[^"]*",/, ''));
@@ -91,10 +138,4 @@ function neutral(text: string, { name, world, toThe, toAuth0 }: Stage): string {
     .replaceAll(/trouble-\d+/g, 'older')
     .replaceAll(world.operator.namespace, 'identity')
     .replaceAll(/sha256:[0-9a-f]{64}/g, 'sha256:…');
-}
-
-/** The alerts that the object has set off or will when it stays as it is, sorted. */
-export async function alertsOf(prometheus: Prometheus, name: string): Promise<readonly string[]> {
-  const found = await prometheus.query(`ALERTS{name="${name}"}`);
-  return found.map(({ labels }) => labels['alertname'] ?? '').toSorted();
 }

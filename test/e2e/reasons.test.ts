@@ -4,9 +4,11 @@ import { expect } from 'chai';
 import { format, resolveConfig } from 'prettier';
 import { CONDITION_TYPES } from '../../src/api/conditions.ts';
 import { customResourceDefinition } from '../../src/api/crd.ts';
-import { firstExecutable } from '../control-plane/assets/cache.ts';
-import { REASON_CAUSES } from './reason-causes.ts';
-import { observeReasons, REASONS, withTable, type Observed } from './reason-table.ts';
+import { alertsOf } from './reason-alerts.ts';
+import { REASON_CAUSES, REASONS } from './reason-causes.ts';
+import { withShown } from './reason-page.ts';
+import { showReasons, type Shown } from './reason-shown.ts';
+import { programOrSkip } from './prometheus.ts';
 import { openWorld, type World } from './world.ts';
 
 const PAGE = path.join(import.meta.dirname, '../../docs/operations.md');
@@ -33,22 +35,25 @@ function pathsIn(value: unknown, prefix = ''): readonly string[] {
 describe('each reason, made on purpose', function () {
   this.timeout(400_000);
   let world: World;
-  let observed: readonly Observed[];
-  let prometheus: string | undefined;
+  let all: readonly Shown[];
+  let metrics: string;
 
   before(async () => {
-    const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
-    prometheus = await firstExecutable(folders.map((folder) => path.join(folder, 'prometheus')));
     world = await openWorld();
-    observed = await observeReasons(world, prometheus);
+    const started = await world.operator.controller.untilLine('controller started');
+    metrics = String(started['metrics']);
+    all = await showReasons(world, metrics);
   });
   after(() => world?.[Symbol.asyncDispose]());
 
   for (const reason of REASONS) {
     it(`${reason} is shown by kubectl get, kubectl describe and the metrics`, () => {
-      const shown = observed.find((each) => each.reason === reason);
+      const shown = all.find((each) => each.reason === reason);
       const { type, status } = REASON_CAUSES[reason];
-      expect(shown?.conditions).to.include(`${type} ${status} ${reason}`);
+      const conditions = shown?.conditions.map(
+        (each) => `${each.type} ${each.status} ${each.reason}`,
+      );
+      expect(conditions).to.include(`${type} ${status} ${reason}`);
       expect(shown?.metrics.join('\n')).to.include(`{type="${type}",status="${status}"} 1`);
       expect(shown?.get.ready).to.equal(type === 'Ready' ? status : shown?.get.ready);
       const runbook = `docs/operations.md#${reason.toLowerCase()}`;
@@ -58,29 +63,25 @@ describe('each reason, made on purpose', function () {
     });
   }
 
-  it('is shown in the table of the docs as it is', async function () {
-    if (prometheus === undefined) {
-      console.log(
-        "    Skipped: there is no prometheus on the PATH (Debian's package prometheus has it).",
-      );
-      this.skip();
-    }
+  it('are shown in the docs as they are', async function () {
+    const prometheus = await programOrSkip(this, 'prometheus');
+    const alerts = await alertsOf(world, all, metrics, prometheus);
     const page = await readFile(PAGE, 'utf8');
     const options = { ...(await resolveConfig(PAGE)), parser: 'markdown' };
-    const written = await format(withTable(page, observed), options);
+    const written = await format(withShown(page, all, alerts), options);
     if (process.env['REASONS'] === 'write') await writeFile(PAGE, written);
     else expect(page, 'docs/operations.md; to write it: npm run reasons').to.equal(written);
   });
 
   it('and beside them, every condition and every field of the status is set', async () => {
-    const find = (reason: string) => observed.find((each) => each.reason === reason)?.stage;
+    const find = (reason: string) => all.find((each) => each.reason === reason)?.stage;
     const held = find('DeletionLimitExceeded');
     await held?.patch({
       metadata: { annotations: { [REQUESTED_AT]: 'now' } },
       spec: { mode: 'Plan' },
     });
     await held?.until(({ status }) => status?.plannedChanges?.planHash !== undefined);
-    const versions = observed.flatMap(({ stage }) => stage.versions());
+    const versions = all.flatMap(({ stage }) => stage.versions());
     const types = versions.flatMap(({ status }) => status?.conditions?.map(({ type }) => type));
     expect([...new Set(types)]).to.include.members([...CONDITION_TYPES]);
 

@@ -131,7 +131,7 @@ describe('openSource against a real server', () => {
     const source = open(server, { requestTimeoutMs: 50 });
     expect(await rejection(source.list(never))).to.include({
       reason: 'SourceUnavailable',
-      message: `${server.endpoint} did not answer in full within 0.05 seconds. The next sync tries again.`,
+      message: `${server.endpoint} did not answer in full within 0.05 seconds. Nothing was changed. The next sync tries again. If this lasts, check the network and the proxy settings.`,
     });
     expect(source.requestCount()).to.equal(6);
   });

@@ -224,7 +224,7 @@ describe('openSource', () => {
       expect(await rejection(reader.list(never))).to.include({
         reason: 'SourceUnavailable',
         statusCode: status,
-        message: `https://api.timeshighereducation.com/refdata/institutions answered ${status}. The next sync tries again.`,
+        message: `https://api.timeshighereducation.com/refdata/institutions answered ${status}. Nothing was changed. The next sync tries again. If this lasts, ask Times Higher Education.`,
       });
       expect(clock.waits).to.deep.equal([500, 1_000, 2_000, 4_000, 8_000]);
       expect(reader.requestCount()).to.equal(6);
