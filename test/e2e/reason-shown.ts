@@ -2,6 +2,7 @@ import { get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Reason } from '../../src/api/reasons.ts';
 import { makeCause, REASON_CAUSES, REASONS } from './reason-causes.ts';
+import { conditionOf } from './operator.ts';
 import type { Stage } from './stage.ts';
 import type { World } from './world.ts';
 
@@ -62,10 +63,17 @@ export async function showReasons(world: World, metrics: string): Promise<readon
 }
 
 /** What kubectl describes once the events are written, and not while a retry runs. */
-async function describe({ world, name }: Stage, reason: Reason): Promise<string> {
+async function describe(stage: Stage, reason: Reason): Promise<string> {
+  const { world, name } = stage;
   const { events = 1 } = REASON_CAUSES[reason];
   const until = Date.now() + LATEST_MS;
   for (;;) {
+    if (reason !== 'Progressing') {
+      const latest = stage.versions().length - 1;
+      await stage.until((object) => conditionOf(object, 'Reconciling') === undefined, {
+        since: latest,
+      });
+    }
     const described = await world.operator.kubectl('describe', 'institutionsync', name);
     const isRunning = conditionsOf(described).some(({ type }) => type === 'Reconciling');
     const isSettled = !isRunning || reason === 'Progressing';

@@ -337,7 +337,7 @@ describe('auth0: a token given by hand', () => {
     for (let i = 0; i < 2; i++) {
       const failure = await rejection(tenant.requireScopes(SCOPES, never));
       expect(failure).to.include({ reason: 'InsufficientScope' });
-      expect(failure).to.have.property('message').that.contains('scopes create:organizations. ');
+      expect(failure).to.have.property('message').that.contains('scope create:organizations. ');
     }
     expect(await listNames(tenant)).to.deep.equal([]);
   });

@@ -210,7 +210,7 @@ describe('openSource', () => {
       expect(await rejection(reader.list(never))).to.include({
         reason: 'SourceUnavailable',
         statusCode: status,
-        message: `https://api.timeshighereducation.com/refdata/institutions answered ${status}. Check the endpoint, and whether it may be read from here.`,
+        message: `https://api.timeshighereducation.com/refdata/institutions answered ${status}. Nothing was changed. Check the endpoint, and whether it may be read from here.`,
       });
       expect(reader.requestCount()).to.equal(1);
     });
