@@ -57,7 +57,6 @@ export function createLeaseClaim(options: LeaseClaimOptions): LeaseClaim {
 
   /** When the holder's time will be up. */
   function freeAt(spec: LeaseSpec): number {
-    if (!spec.holderIdentity) return Number.NEGATIVE_INFINITY;
     const written = JSON.stringify(spec);
     if (seen?.spec !== written) seen = { spec: written, since: monotonic() };
     return seen.since + (spec.leaseDurationSeconds ?? times.leaseDurationMs / 1000) * 1000;
@@ -73,8 +72,11 @@ export function createLeaseClaim(options: LeaseClaimOptions): LeaseClaim {
       return { heldFrom };
     }
     const spec = leaseSpec(lease);
-    const free = spec.holderIdentity === identity ? heldFrom : freeAt(spec);
-    if (free > monotonic()) return { holder: spec.holderIdentity ?? '', freeAt: free };
+    const { holderIdentity } = spec;
+    if (holderIdentity && holderIdentity !== identity) {
+      const free = freeAt(spec);
+      if (free > monotonic()) return { holder: holderIdentity, freeAt: free };
+    }
     const taken = { ...lease, spec: heldSpec(spec, holder, clock.now()) };
     ours = await access.replace(at, taken, signal);
     return { heldFrom };

@@ -1,6 +1,6 @@
 import type { ApiAccess } from '../../../src/kubernetes/api-access.ts';
 import { KubernetesError } from '../../../src/kubernetes/kubernetes-error.ts';
-import { ApiObject } from '../../../src/kubernetes/resource.ts';
+import { ApiObject, resourcePath, type ObjectPath } from '../../../src/kubernetes/resource.ts';
 
 /** What stands between one client and the server; each is awaited. */
 export interface Passage {
@@ -16,6 +16,8 @@ export interface LeaseServer {
   set(lease: ApiObject | undefined): void;
   access(passage?: Passage): ApiAccess;
   readonly requests: string[];
+  /** All paths that were asked for. */
+  readonly paths: ReadonlySet<string>;
 }
 
 const DIRECT: Passage = { request: async () => {}, answer: async () => {} };
@@ -25,19 +27,27 @@ export function createLeaseServer(): LeaseServer {
   let lease: ApiObject | undefined;
   let version = 0;
   const requests: string[] = [];
+  const paths = new Set<string>();
 
-  function store(object: object): ApiObject {
+  function store(object: { readonly metadata?: unknown }): ApiObject {
     version += 1;
-    const metadata = { name: 'l', namespace: 'n', uid: 'u', resourceVersion: String(version) };
-    lease = { ...structuredClone(object), metadata };
+    const { metadata, ...rest } = structuredClone(object);
+    const given = { uid: 'u', resourceVersion: String(version) };
+    lease = ApiObject.parse({ ...rest, metadata: { ...Object(metadata), ...given } });
     return structuredClone(lease);
   }
 
   function access(passage = DIRECT): ApiAccess {
-    async function exchange<T>(verb: string, signal: AbortSignal, effect: () => T): Promise<T> {
+    async function exchange<T>(
+      verb: string,
+      at: ObjectPath,
+      signal: AbortSignal,
+      effect: () => T,
+    ): Promise<T> {
       signal.throwIfAborted();
       await passage.request(signal);
       requests.push(verb);
+      paths.add(resourcePath(at));
       const result = effect();
       await passage.answer(signal);
       return result;
@@ -45,14 +55,14 @@ export function createLeaseServer(): LeaseServer {
     const unused = () => Promise.reject(new Error('not a request of leader election'));
     return {
       server: 'https://memory',
-      get: (_at, signal) => exchange('get', signal, () => lease && structuredClone(lease)),
-      create: (_at, object, signal) =>
-        exchange('create', signal, () => {
+      get: (at, signal) => exchange('get', at, signal, () => lease && structuredClone(lease)),
+      create: (at, object, signal) =>
+        exchange('create', at, signal, () => {
           if (lease !== undefined) throw refusal('AlreadyExists', 409);
           return store(object);
         }),
-      replace: (_at, object, signal) =>
-        exchange('replace', signal, () => {
+      replace: (at, object, signal) =>
+        exchange('replace', at, signal, () => {
           if (lease === undefined) throw refusal('NotFound', 404);
           const { resourceVersion } = ApiObject.parse(object).metadata;
           if (resourceVersion !== lease.metadata.resourceVersion) throw refusal('Conflict', 409);
@@ -74,6 +84,7 @@ export function createLeaseServer(): LeaseServer {
     },
     access,
     requests,
+    paths,
   };
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
+import { LeaseLost } from '../../../src/kubernetes/held-lease.ts';
 import { KubernetesError } from '../../../src/kubernetes/kubernetes-error.ts';
 import { leaseSpec } from '../../../src/kubernetes/lease-record.ts';
 import { acquireLease, type LeaseOptions } from '../../../src/kubernetes/lease.ts';
@@ -44,6 +45,15 @@ function spec(server: LeaseServer) {
   return leaseSpec(lease);
 }
 
+/** What was logged above the level of info, with its cause where it has one. */
+function warnings({ log }: ReturnType<typeof openWorld>): readonly string[] {
+  return log.lines
+    .filter(({ level }) => level !== 'info')
+    .map(({ message, fields: { error } }) =>
+      error instanceof Error ? `${message}: ${error.message}` : message,
+    );
+}
+
 /** A passage that loses requests while `broken`, and answers while `lost`. */
 function breakable(): Passage & { broken: boolean; lost: boolean } {
   const passage = {
@@ -59,15 +69,23 @@ function breakable(): Passage & { broken: boolean; lost: boolean } {
   return passage;
 }
 
+describe('LeaseLost', () => {
+  it('says its name in logs', () => {
+    expect(String(new LeaseLost('nothing is written'))).to.equal('LeaseLost: nothing is written');
+  });
+});
+
 describe('acquireLease', () => {
   it('makes the lease where there is none', async () => {
     const world = openWorld();
     const held = await candidate('a', world);
     expect(held.isHeld()).to.equal(true);
-    expect(world.server.lease()).to.include({
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-    });
+    const { metadata, ...lease } = world.server.lease() ?? {};
+    expect(lease).to.include({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' });
+    expect(metadata).to.include({ namespace: 'n', name: 'l' });
+    expect([...world.server.paths]).to.deep.equal([
+      '/apis/coordination.k8s.io/v1/namespaces/n/leases/l',
+    ]);
     expect(spec(world.server)).to.deep.equal({
       holderIdentity: 'a',
       leaseDurationSeconds: 15,
@@ -128,6 +146,13 @@ describe('acquireLease', () => {
     void waiting.then(() => (held = true));
     await pass(world.clock, 14_900);
     expect(held).to.equal(false);
+    expect(world.log.lines).to.deep.equal([
+      {
+        level: 'info',
+        message: 'Another process holds the lease',
+        fields: { lease: 'n/l', identity: 'b', holder: 'crashed' },
+      },
+    ]);
     await pass(world.clock, 200);
     expect(held).to.equal(true);
     expect(spec(world.server)).to.include({ holderIdentity: 'b', leaseTransitions: 8 });
@@ -147,6 +172,37 @@ describe('acquireLease', () => {
     expect(spec(world.server).holderIdentity).to.equal('b');
     await (await waiting).release(world.stop.signal);
   });
+
+  it('takes its own duration for that of a holder that names none', async () => {
+    const world = openWorld();
+    world.server.set({
+      metadata: { name: 'l', uid: 'u', resourceVersion: '1' },
+      spec: { holderIdentity: 'other' },
+    });
+    const waiting = candidate('b', world);
+    await pass(world.clock, 14_900);
+    expect(spec(world.server).holderIdentity).to.equal('other');
+    await pass(world.clock, 200);
+    expect(spec(world.server).holderIdentity).to.equal('b');
+    await (await waiting).release(world.stop.signal);
+  });
+
+  for (const [what, left] of [
+    ['was given up', { holderIdentity: null, leaseDurationSeconds: 60 }],
+    ['cannot be read', { holderIdentity: 'x', leaseTransitions: 'many' }],
+  ] as const) {
+    it(`takes a lease that ${what} at once`, async () => {
+      const world = openWorld();
+      world.server.set({
+        metadata: { name: 'l', uid: 'u', resourceVersion: '1' },
+        spec: left,
+      });
+      const waiting = candidate('b', world);
+      await pass(world.clock, 100);
+      expect(spec(world.server)).to.include({ holderIdentity: 'b' });
+      await (await waiting).release(world.stop.signal);
+    });
+  }
 
   it('takes its own lease again at once after a restart', async () => {
     const world = openWorld();
@@ -169,6 +225,10 @@ describe('acquireLease', () => {
     await pass(world.clock, 30_000);
     expect(held.isHeld()).to.equal(true);
     expect(held.lost.aborted).to.equal(false);
+    // After two seconds, then every second.
+    expect(warnings(world)).to.deep.equal(
+      Array.from({ length: 7 }, () => 'The lease could not be renewed; trying again: away'),
+    );
     await held.release(world.stop.signal);
   });
 
@@ -196,6 +256,7 @@ describe('acquireLease', () => {
     expect(held.lost.aborted).to.equal(true);
     expect(held.lost.reason).to.have.property('message', 'The lease was not renewed in time');
     expect(world.clock.sleepers()).to.equal(0);
+    expect(warnings(world).at(-1)).to.equal('The lease was not renewed in time');
   });
 
   it('counts from before the request, however late the answer comes', async () => {
@@ -229,6 +290,11 @@ describe('acquireLease', () => {
     await pass(world.clock, 10_000);
     expect(held.lost.aborted).to.equal(true);
     expect(world.clock.sleepers()).to.equal(0);
+    // A request is given up after five seconds; the one that the end cuts off is no news.
+    expect(warnings(world)).to.deep.equal([
+      'The lease could not be renewed; trying again: The Kubernetes API server https://memory did not answer in time. Check its state.',
+      'The lease was not renewed in time',
+    ]);
   });
 
   it('knows by the clock alone that it was stopped for too long, before any timer runs', async () => {
@@ -250,6 +316,30 @@ describe('acquireLease', () => {
     expect(held.lost.aborted).to.equal(true);
   });
 
+  it('is not renewed by a process that was stopped for too long', async () => {
+    const world = openWorld();
+    let stoppedMs = 0;
+    const { clock, server, log, stop } = world;
+    const held = await acquireLease(
+      {
+        access: server.access(),
+        namespace: 'n',
+        name: 'l',
+        identity: 'a',
+        clock,
+        monotonic: () => clock.now() + stoppedMs,
+        random: () => 0.5,
+        log,
+      },
+      stop.signal,
+    );
+    server.requests.length = 0;
+    stoppedMs = 60_000;
+    await pass(clock, 2000);
+    expect(server.requests).to.deep.equal([]);
+    expect(held.lost.aborted).to.equal(true);
+  });
+
   it('is lost at once when another has taken it', async () => {
     const world = openWorld();
     const held = await candidate('a', world);
@@ -260,6 +350,7 @@ describe('acquireLease', () => {
     await pass(world.clock, 2100);
     expect(held.isHeld()).to.equal(false);
     expect(held.lost.reason).to.have.property('message', 'Another process has taken the lease');
+    expect(warnings(world)).to.deep.equal(['Another process has taken the lease']);
     await held.release(world.stop.signal);
     expect(spec(world.server).holderIdentity).to.equal('thief');
   });
@@ -320,8 +411,62 @@ describe('acquireLease', () => {
     passage.broken = true;
     await held.release(world.stop.signal);
     expect(held.isHeld()).to.equal(false);
-    expect(world.log.lines.at(-1)?.message).to.contain('runs out by itself');
+    expect(warnings(world)).to.deep.equal([
+      'The lease could not be released; it runs out by itself: away',
+    ]);
     expect(world.clock.sleepers()).to.equal(0);
+  });
+
+  it('does not try a release again that the server refuses', async () => {
+    const world = openWorld();
+    const { access } = world.server;
+    const refusing = {
+      ...world,
+      server: {
+        ...world.server,
+        access: () => ({
+          ...access(),
+          replace: () =>
+            Promise.reject(new KubernetesError('Forbidden', 'no', { statusCode: 403 })),
+        }),
+      },
+    };
+    const held = await candidate('a', refusing);
+    await held.release(world.stop.signal);
+    expect(warnings(world)).to.deep.equal([
+      'The lease could not be released; it runs out by itself: no',
+    ]);
+    expect(world.server.requests).to.deep.equal(['get', 'create', 'get']);
+  });
+
+  it('releases also when a renewal that was given up arrives in between', async () => {
+    const world = openWorld();
+    const held = await candidate('a', world, {
+      request: async () => {},
+      async answer() {
+        const { requests, set, lease } = world.server;
+        if (requests.length === 3) set({ ...lease()! });
+      },
+    });
+    await held.release(world.stop.signal);
+    expect(world.server.requests).to.deep.equal([
+      'get',
+      'create',
+      'get',
+      'replace',
+      'get',
+      'replace',
+    ]);
+    expect(spec(world.server)).to.include({ holderIdentity: null });
+    expect(world.log.lines.at(-1)).to.include({ level: 'info', message: 'The lease is released' });
+  });
+
+  it('has nothing to release when the lease was deleted', async () => {
+    const world = openWorld();
+    const held = await candidate('a', world);
+    world.server.set(undefined);
+    await held.release(world.stop.signal);
+    expect(world.log.lines.at(-1)).to.include({ level: 'info', message: 'The lease is released' });
   });
 
   it('refuses times that cannot work together', async () => {
