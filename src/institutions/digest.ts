@@ -17,8 +17,9 @@ export async function digestOf(
   signal: AbortSignal,
 ): Promise<string> {
   const hash = createHash('sha256');
-  for await (const slice of sortedSlices(institutions, 0, signal)) {
-    hash.update(slice.map(institutionLine).join(''));
+  for await (const slice of slices(institutions, 0, signal)) {
+    // The tab behind an id sorts before all that an id may hold, so this is the order of the ids.
+    hash.update(slice.map(institutionLine).sort().join(''));
   }
   hash.update('\n');
   for (const line of skipped.map(skippedLine).sort()) hash.update(line);
@@ -41,35 +42,25 @@ function skippedLine({ id, why }: SkippedRow): string {
 }
 
 /**
- * The institutions in the order of their ids, in slices. Sorting a hundred thousand at once would
- * hold up everything else, so they are first parted by the character where their ids part.
+ * The institutions in slices, each with lower ids than the next. Sorting a hundred thousand at once
+ * would hold up everything else, so they are parted by the character of their ids at `position`,
+ * where all that stands before it is the same, and so on until the parts are small.
  */
-async function* sortedSlices(
+async function* slices(
   institutions: readonly Institution[],
-  from: number,
+  position: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Institution[]> {
   await nextTurn();
   signal.throwIfAborted();
   if (institutions.length <= SLICE) {
-    yield institutions.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    yield institutions;
     return;
   }
-  const position = firstDifference(institutions, from);
-  const parts = Map.groupBy(institutions, ({ id }) => id.charAt(position));
-  for (const key of [...parts.keys()].sort()) {
-    yield* sortedSlices(parts.get(key) ?? [], position + 1, signal);
+  const parts: Institution[][] = [];
+  for (const institution of institutions) {
+    // An id that ends before this position is the lowest.
+    (parts[institution.id.charCodeAt(position) || 0] ??= []).push(institution);
   }
-}
-
-/** How many characters all ids have in common at their start; `from` are known to be. */
-function firstDifference(institutions: readonly Institution[], from: number): number {
-  const first = institutions[0]?.id ?? '';
-  let common = first.length;
-  for (const { id } of institutions) {
-    let length = from;
-    while (length < common && id.charCodeAt(length) === first.charCodeAt(length)) length += 1;
-    common = length;
-  }
-  return common;
+  for (const part of Object.values(parts)) yield* slices(part, position + 1, signal);
 }

@@ -4,8 +4,8 @@ export const LONGEST_TEXT = 255;
 /** Control characters (C0, C1, DEL) and white space; JavaScript's `\s` includes U+FEFF. */
 const BLANKS = /[\p{Cc}\s]+/gu;
 
-/** The locale is fixed: grapheme boundaries must not depend on the machine. */
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** By graphemes. The locale is fixed: their boundaries must not depend on the machine. */
+const graphemes = new Intl.Segmenter('en');
 
 /**
  * The text as an organization shows it: trimmed, control characters and runs of white space made
@@ -27,6 +27,5 @@ function cut(text: string): string {
 
 /** For a first grapheme that is too long by itself, where cutting before it would leave nothing. */
 function codePointBoundary(text: string): number {
-  const last = text.codePointAt(LONGEST_TEXT - 1) ?? 0;
-  return last > 0xffff ? LONGEST_TEXT - 1 : LONGEST_TEXT;
+  return text.slice(0, LONGEST_TEXT).isWellFormed() ? LONGEST_TEXT : LONGEST_TEXT - 1;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { digestOf } from '../../../src/institutions/digest.ts';
@@ -25,7 +26,25 @@ function shuffled<T>(entries: readonly T[]): T[] {
     .map(({ entry }) => entry);
 }
 
+/** How often other work ran while the digest of so many institutions was made; 1,000 at most. */
+async function turnsDuring(count: number): Promise<number> {
+  let turns = 0;
+  const done = new AbortController();
+  const rows = Array.from({ length: count }, (_, i) => institution(`i-${i}`));
+  const working = digestOf(rows, [], done.signal).finally(() => done.abort());
+  for (; !done.signal.aborted && turns < 1_000; turns += 1) await nextTurn();
+  done.abort();
+  await working.catch(() => undefined);
+  return turns;
+}
+
 describe('digestOf', () => {
+  it('lets other work run, as often as it needs and no more', async () => {
+    expect(await turnsDuring(4_000)).to.equal(1);
+    expect(await turnsDuring(4_001)).to.be.within(2, 20);
+    expect(await turnsDuring(30_000)).to.be.within(10, 50);
+  });
+
   it('is sha256 in hexadecimal', async () => {
     expect(await digest([])).to.match(/^sha256:[0-9a-f]{64}$/);
   });
