@@ -11,6 +11,9 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
+/** The key of the array of rows. */
+const ROWS = Buffer.from('rows');
+
 /** JSON's white space; JavaScript's `\s` is wider. */
 const COMMA = /^[ \t\r\n]*,/;
 const NOT_BLANK = /[^ \t\r\n]/;
@@ -50,8 +53,8 @@ function createSplitter(onRows: (rows: readonly unknown[]) => void) {
   let escaped = false;
   let inRows = false;
   let seenRows = false;
-  /** The last string right in the outer object: the key of the array that follows it. */
-  let word = '';
+  /** How many characters of ROWS the last string began with, if it had no others: else -1. */
+  let matched = 0;
 
   function keep(bytes: Uint8Array): void {
     envelopeLength += bytes.length;
@@ -65,16 +68,18 @@ function createSplitter(onRows: (rows: readonly unknown[]) => void) {
     for (let i = 0; i < chunk.length; i += 1) {
       const byte = chunk[i] ?? 0;
       if (inString) {
-        if (escaped) escaped = false;
-        else if (byte === BACKSLASH) escaped = true;
-        else if (byte === QUOTE) inString = false;
-        else if (depth === 1 && word.length < 8) word += String.fromCharCode(byte);
+        if (!escaped && byte === QUOTE) {
+          inString = false;
+          continue;
+        }
+        escaped = !escaped && byte === BACKSLASH;
+        matched = byte === ROWS[matched] ? matched + 1 : -1;
       } else if (byte === QUOTE) {
         inString = true;
-        if (depth === 1) word = '';
+        matched = 0;
       } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
         depth += 1;
-        if (depth !== 2 || byte !== OPEN_ARRAY || word !== 'rows') continue;
+        if (depth !== 2 || byte !== OPEN_ARRAY || matched !== ROWS.length) continue;
         if (seenRows) throw new SyntaxError('rows stands twice');
         keep(chunk.subarray(start, i + 1));
         start = i + 1;

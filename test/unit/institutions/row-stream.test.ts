@@ -57,6 +57,11 @@ describe('parseRows', () => {
     ['other arrays', '{"links":[{"a":1},[2]],"x":"rows","y":[3],"rows":[{}]}'],
     ['letters beyond ASCII', '{"rows":[{"n":"Université 北京 🎓"}],"é":"ü"}'],
     ['escapes', '{"rows":[{"n":"\\u00e9\\ud83c\\udf93\\n"}]}'],
+    [
+      'keys that begin or end with rows',
+      '{"row":[1],"rows2":[2],"rowsrows":[3],"xows":[4],"rows":[{}]}',
+    ],
+    ['keys that are rows but for what is escaped', '{"ro\\"ws":[1],"\\\\rows":[2],"rows":[{}]}'],
   ];
   for (const [what, text] of valid) {
     it(`reads ${what}, wherever it is cut`, async () => {
@@ -85,6 +90,8 @@ describe('parseRows', () => {
     ['a byte order mark between rows', '{"rows":[{}\ufeff,{}]}'],
     ['a no-break space between rows', '{"rows":[{}\u00a0,{}]}'],
     ['a no-break space for rows', '{"rows":[\u00a0]}'],
+    ['a comma that is missing before more rows', '{"rows":[{"a":1} {"a":2},{"a":3}]}'],
+    ['an object of rows', '{"rows":{{"a":1},{"a":2}}}'],
     ['single quotes', "{'rows':[{}]}"],
     ['brackets that close too much', ']]}{"rows":[{}]}'],
   ];
@@ -102,8 +109,29 @@ describe('parseRows', () => {
     expect(await throws(Buffer.from('{"a":"\xe9","rows":[{}]}', 'latin1'))).to.equal(true);
   });
 
+  for (const [text, message] of [
+    ['{"rows":[{}],"rows":[]}', 'rows stands twice'],
+    ['{"rows":[{} {}]}', 'no comma between rows'],
+    ['{"rows":[{},]}', 'a comma without a row'],
+    [`{"x":"${'x'.repeat(1_000_000)}","rows":[]}`, 'too much beside the rows'],
+    [`{"rows":[{"x":"${'x'.repeat(1_100_000)}"}]}`, 'a row is too long'],
+  ] as const) {
+    it(`says what is wrong: ${message}`, async () => {
+      // Cut right behind the first row, or in the middle of a long text.
+      const reading = parse(text, [11, 1_050_000]);
+      expect(await reading.catch((error: Error) => error))
+        .to.be.instanceOf(SyntaxError)
+        .with.property('message', message);
+    });
+  }
+
   it('refuses more than a megabyte beside the rows', async () => {
-    expect(await throws(`{"x":"${'x'.repeat(1_000_001)}","rows":[]}`)).to.equal(true);
+    const most = `{"x":"${'x'.repeat(1_000_000 - 18)}","rows":[]}`;
+    expect(most).to.have.length(1_000_000);
+    expect(await parse(most))
+      .to.have.property('rows')
+      .that.deep.equals([]);
+    expect(await throws(` ${most}`)).to.equal(true);
     expect(await throws('<html>'.repeat(200_000))).to.equal(true);
   });
 
