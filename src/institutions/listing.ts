@@ -146,7 +146,7 @@ async function readAll(
 }
 
 function pagesOf(reading: Reading): readonly Page[] {
-  return [...reading.pages.values()].map(({ page }) => page).filter(({ received }) => received > 0);
+  return [...reading.pages.values()].map(({ page }) => page);
 }
 
 /** Whether both are the very same pages: unchanged pages are taken over, never copied. */

@@ -58,7 +58,7 @@ export function createPageReader(options: PageReaderOptions): PageReader {
       const started = clock.now();
       if (started > endsAt) throw endless(connection.where, LONGEST_LISTING_HOURS);
       const outcome = await readOnce(options, url, known, signal);
-      if (outcome.kind === 'read') return outcome;
+      if ('page' in outcome) return outcome;
       leftMs -= Math.max(0, clock.now() - started);
       const waitMs = Math.max(backoffDelay(BACKOFF, attempt, random), outcome.retryAfterMs);
       leftMs -= waitMs;
@@ -76,14 +76,12 @@ export function createPageReader(options: PageReaderOptions): PageReader {
   };
 }
 
-type Outcome = ({ readonly kind: 'read' } & KnownPage) | ({ readonly kind: 'failure' } & Failure);
-
 async function readOnce(
   { connection, fields, recall }: PageReaderOptions,
   url: URL,
   known: KnownPage | undefined,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<KnownPage | Failure> {
   const answer = await request(
     connection,
     url,
@@ -92,9 +90,8 @@ async function readOnce(
     signal,
   );
   if (answer.kind === 'failure') return answer;
-  if (answer.kind === 'read') return { kind: 'read', page: answer.value, etag: answer.etag };
-  if (known !== undefined) return { kind: 'read', ...known };
-  return { kind: 'failure', ...unreadable(connection.where, 304, undefined) };
+  if (answer.kind === 'read') return { page: answer.value, etag: answer.etag };
+  return known ?? unreadable(connection.where, 304, undefined);
 }
 
 /** The endpoint with `limit` and `offset`; its own query stays. */

@@ -38,6 +38,15 @@ describe('openSource with ETags', () => {
     expect(source.requestCount()).to.equal(8);
   });
 
+  it('asks conditionally also for the page beyond the end', async () => {
+    const sent: string[] = [];
+    await using server = await startTheServer(serveWithETags(() => rowsOf(20), sent));
+    const source = open(server);
+    const first = await source.list(never);
+    expect(await source.list(never)).to.equal(first);
+    expect(sent).to.deep.equal(['0:200', '20:200', '40:200', '0:304', '20:304', '40:304']);
+  });
+
   it('reads a changed page anew and takes the others as they were', async () => {
     let rows = rowsOf(50);
     const sent: string[] = [];

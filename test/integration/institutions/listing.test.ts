@@ -121,7 +121,9 @@ describe('openSource', () => {
     pages([0, 31, rows.slice(0, 20)], [20, 31, rows.slice(20)], [31, 31, []]);
     const log = recordingLog();
     expect((await source({ log }).list(never)).institutions).to.have.length(31);
-    expect(log.lines.filter((line) => line.startsWith('warn'))).to.have.length(1);
+    expect(log.lines).to.deep.equal([
+      'warn THE contradicts itself or changed while it was read; reading it once more {"endpoint":"https://api.timeshighereducation.com/refdata/institutions","contradiction":"rowCount is neither the number of rows of each page nor that of the listing"}',
+    ]);
   });
 
   it('says SourceInvalid when fewer rows come than rowCount promises', async () => {
@@ -237,7 +239,12 @@ describe('openSource', () => {
     pages([0, 20, rows.slice(0, 20)]);
     nock(HOST).get(PATH).query({ limit: 20, offset: 20 }).times(3).reply(429);
     pages([20, 5, rows.slice(20)], [25, 0, []]);
-    expect((await source().list(never)).institutions).to.have.length(25);
+    const log = recordingLog();
+    expect((await source({ log }).list(never)).institutions).to.have.length(25);
+    expect(log.lines).to.have.length(4);
+    expect(log.lines[0]).to.equal(
+      'warn A page of THE could not be read; trying again {"endpoint":"https://api.timeshighereducation.com/refdata/institutions","offset":0,"reason":"SourceUnavailable","statusCode":500,"waitMs":250}',
+    );
   });
 
   it('waits as long as Retry-After says, in seconds or as a date', async () => {
@@ -253,13 +260,32 @@ describe('openSource', () => {
     expect(clock.waits).to.deep.equal([7_000, 30_000, 2_000]);
   });
 
-  it('does not wait longer than two minutes in all', async () => {
-    nock(HOST).get(PATH).query(true).reply(503, '', { 'Retry-After': '3600' });
-    const clock = quickClock();
-    const reader = source({ clock });
-    expect(await rejection(reader.list(never))).to.include({ reason: 'SourceUnavailable' });
-    expect(clock.waits).to.deep.equal([]);
-  });
+  for (const seconds of [120, 3600]) {
+    it(`does not wait two minutes in all, nor ${seconds} seconds at once`, async () => {
+      nock(HOST)
+        .get(PATH)
+        .query(true)
+        .reply(503, '', { 'Retry-After': String(seconds) });
+      const clock = { ...quickClock(), now: () => 0 };
+      const reader = source({ clock });
+      expect(await rejection(reader.list(never))).to.include({ reason: 'SourceUnavailable' });
+      expect(clock.waits).to.deep.equal([]);
+    });
+  }
+
+  for (const [what, step, attempts] of [
+    ['counts what failures take themselves', 50_000, 3],
+    ['gives no more time when the clock is put back', -50_000, 6],
+  ] as const) {
+    it(what, async () => {
+      nock(HOST).get(PATH).query(true).times(attempts).reply(503);
+      let now = 1e9;
+      const clock = { ...quickClock(), now: () => now };
+      const reader = source({ clock, onRequest: () => (now += step) });
+      expect(await rejection(reader.list(never))).to.include({ reason: 'SourceUnavailable' });
+      expect(reader.requestCount()).to.equal(attempts);
+    });
+  }
 
   it('counts the waits of all pages together', async () => {
     const rows = rowsOf(60);
@@ -329,7 +355,9 @@ describe('openSource', () => {
 
   for (const endpoint of ['http://api.timeshighereducation.com/', 'ftp://x/', 'x', '']) {
     it(`refuses the endpoint ${JSON.stringify(endpoint)}`, () => {
-      expect(() => source({ endpoint })).to.throw('institutions.endpoint must be an https URL');
+      expect(() => source({ endpoint }))
+        .to.throw('institutions.endpoint must be an https URL. Correct it.')
+        .with.property('reason', 'InvalidSpec');
     });
   }
 
