@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { Group } from './groups.ts';
 import { Report } from './score.ts';
 
-/** A mutant that makes a loop endless is stopped this long after the tests' usual time. */
+/** A mutant that makes a loop endless is stopped this long after three times the tests' usual time. */
 const TIMEOUT_MS = 10_000;
+const TIMEOUT_FACTOR = 3;
 
 /**
  * What no test of a group reads; the rest is copied for each group. Without tsconfig.json, Stryker does
@@ -30,10 +31,11 @@ export function runGroup(root: string, group: Group, concurrency: number): Repor
         // Stryker's own runner for mocha does not know this version of it.
         testRunner: 'command',
         commandRunner: {
-          command: `node_modules/.bin/mocha --bail --reporter dot ${group.tests.join(' ')}`,
+          command: `node_modules/.bin/mocha --bail --exit --reporter dot ${group.tests.join(' ')}`,
         },
         concurrency,
         timeoutMS: TIMEOUT_MS,
+        timeoutFactor: TIMEOUT_FACTOR,
         ignorePatterns: NOT_COPIED,
         tempDirName: join(folder, 'copies'),
         plugins: [],

@@ -1,6 +1,6 @@
 import type { ApiAccess } from '../../../src/kubernetes/api-access.ts';
 import { KubernetesError } from '../../../src/kubernetes/kubernetes-error.ts';
-import { ApiObject, resourcePath, type ObjectPath } from '../../../src/kubernetes/resource.ts';
+import { ApiObject, resourcePath, type Collection } from '../../../src/kubernetes/resource.ts';
 
 /** What stands between one client and the server; each is awaited. */
 export interface Passage {
@@ -40,7 +40,7 @@ export function createLeaseServer(): LeaseServer {
   function access(passage = DIRECT): ApiAccess {
     async function exchange<T>(
       verb: string,
-      at: ObjectPath,
+      at: Collection,
       signal: AbortSignal,
       effect: () => T,
     ): Promise<T> {
