@@ -30,7 +30,12 @@ const Secret = z.object({
 });
 
 /** The reconciler's few acts on the real API server. An object that is gone meanwhile is no error. */
-export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectApi {
+export function openObjectApi(
+  access: ApiAccess,
+  events: EventRecorder,
+  /** Hears which version of a Secret was read; undefined: there was none. */
+  onSecretRead: (namespace: string, name: string, version: string | undefined) => void = () => {},
+): ObjectApi {
   /** Changes the metadata of the object as it is now; `undefined` leaves it. */
   async function edit(
     object: WatchedObject,
@@ -101,6 +106,7 @@ export function openObjectApi(access: ApiAccess, events: EventRecorder): ObjectA
 
     async readSecret(namespace, name, signal) {
       const secret = await access.get({ resource: SECRETS, namespace, name }, signal);
+      onSecretRead(namespace, name, secret?.metadata.resourceVersion);
       if (secret === undefined) return undefined;
       const { data } = Secret.parse(secret);
       return Object.fromEntries(

@@ -135,7 +135,7 @@ async function operate(
     instance,
   });
   const context: ReconcileContext = {
-    api: openObjectApi(access, events),
+    api: openObjectApi(access, events, (...read) => secrets.noteRead(...read)),
     claims: () => mirror.claims(),
     allowLists: options.allowLists,
     session: sessionContext(options, mayWrite),

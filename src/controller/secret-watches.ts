@@ -12,6 +12,8 @@ export interface SecretWatches {
     objectKey: string,
     secret: { readonly namespace: string; readonly name: string } | undefined,
   ): void;
+  /** A sync has read the Secret: this version of it, or none. */
+  noteRead(namespace: string, name: string, version: string | undefined): void;
 }
 
 export interface SecretWatchesOptions {
@@ -38,6 +40,8 @@ interface Watched {
   readonly objects: Set<string>;
   /** Undefined where the namespace's watch serves, or soon will. */
   own: Watch | undefined;
+  /** The version that a sync read last; null: there was no such Secret. */
+  read: string | null | undefined;
 }
 
 interface Namespace {
@@ -64,10 +68,11 @@ export function watchSecrets(options: SecretWatchesOptions, signal: AbortSignal)
   const namespaces = new Map<string, Namespace>();
   const references = new Map<string, { readonly namespace: string; readonly name: string }>();
 
-  /** `onChange` hears what happens after the first listing: that is, or will be, read by the syncs. */
+  /** `onChange` hears what happens after the first listing; `onListed`, when that is done. */
   function watch(
     selection: { readonly namespace: string; readonly fieldSelector?: string },
     onChange: (name: string) => void,
+    onListed: () => void,
   ): Watch {
     const stop = new AbortController();
     let isListed = false;
@@ -86,15 +91,21 @@ export function watchSecrets(options: SecretWatchesOptions, signal: AbortSignal)
       AbortSignal.any([signal, stop.signal]),
     );
     reflector.synced.then(
-      () => (isListed = true),
+      () => {
+        isListed = true;
+        onListed();
+      },
       () => {},
     );
     return { reflector, stop };
   }
 
-  function watchOne(namespace: string, name: string, objects: ReadonlySet<string>): Watch {
-    const fieldSelector = `metadata.name=${name}`;
-    return watch({ namespace, fieldSelector }, () => options.onChange([...objects]));
+  function watchOne(namespace: string, name: string, watched: Watched): Watch {
+    const tell = () => options.onChange([...watched.objects]);
+    const own = watch({ namespace, fieldSelector: `metadata.name=${name}` }, tell, () => {
+      if (hasChanged(watched.read, own.reflector.get(`${namespace}/${name}`))) tell();
+    });
+    return own;
   }
 
   /** Its single watches end once the other one knows all; what they may have missed is told. */
@@ -102,35 +113,32 @@ export function watchSecrets(options: SecretWatchesOptions, signal: AbortSignal)
     state.isSingle = false;
     for (const [name, watched] of state.secrets) {
       const key = `${namespace}/${name}`;
-      const before = watched.own?.reflector.get(key)?.version;
+      const before = watched.own?.reflector.get(key)?.version ?? watched.read;
       watched.own?.stop.abort();
       watched.own = undefined;
-      if (before !== undefined && before !== reflector.get(key)?.version) {
-        options.onChange([...watched.objects]);
-      }
+      if (hasChanged(before, reflector.get(key))) options.onChange([...watched.objects]);
     }
   }
 
   async function watchWhole(namespace: string, state: Namespace): Promise<void> {
-    const whole = watch({ namespace }, (changed) => {
+    let isSynced = false;
+    function onChange(changed: string): void {
       const found = state.secrets.get(changed);
       if (found !== undefined) options.onChange([...found.objects]);
+    }
+    const whole = watch({ namespace }, onChange, () => {
+      isSynced = true;
+      takeOver(namespace, state, whole);
     });
     state.whole = whole;
     state.isSingle = false;
-    let isSynced = false;
-    async function replaceSingle(): Promise<void> {
-      await whole.reflector.synced;
-      isSynced = true;
-      takeOver(namespace, state, whole);
-    }
-    const replaced = replaceSingle();
+    const replaced = whole.reflector.synced;
     const ended = AbortSignal.any([signal, whole.stop.signal]);
     await Promise.race([replaced, options.clock.sleep(PATIENCE_MS, ended)]);
     if (isSynced) return;
     state.isSingle = true;
     for (const [name, watched] of state.secrets) {
-      watched.own ??= watchOne(namespace, name, watched.objects);
+      watched.own ??= watchOne(namespace, name, watched);
     }
     await replaced;
   }
@@ -166,16 +174,25 @@ export function watchSecrets(options: SecretWatchesOptions, signal: AbortSignal)
         known.objects.add(objectKey);
         return;
       }
-      const objects = new Set([objectKey]);
       const isMany = state.secrets.size + 1 >= MANY;
       // Rejects only when it ends.
       if (isMany && state.whole === undefined) watchWhole(namespace, state).catch(() => {});
-      const own = state.isSingle ? watchOne(namespace, name, objects) : undefined;
-      state.secrets.set(name, { objects, own });
+      const watched: Watched = { objects: new Set([objectKey]), own: undefined, read: undefined };
+      if (state.isSingle) watched.own = watchOne(namespace, name, watched);
+      state.secrets.set(name, watched);
+    },
+    noteRead(namespace, name, version) {
+      const watched = namespaces.get(namespace)?.secrets.get(name);
+      if (watched !== undefined) watched.read = version ?? null;
     },
   };
 }
 
 function newNamespace(): Namespace {
   return { secrets: new Map(), whole: undefined, isSingle: true };
+}
+
+/** Whether it is another version than was read; a Secret that nobody has read will be. */
+function hasChanged(read: Watched['read'], now: Seen | undefined): boolean {
+  return read !== undefined && read !== (now?.version ?? null);
 }

@@ -93,7 +93,9 @@ export function openModelThe(options: {
       const size = Math.min(limit, largestPage);
       if (fault === 'nothing') return { rowCount: 0, rows: [] };
       const all = fault === 'row lost' ? rows.slice(0, -1) : rows;
-      const from = fault === 'page repeated' && offset > 0 ? 0 : offset;
+      // Pages without any iid may repeat until the reader's time is over, two hours.
+      const shows = all.slice(0, size).some(({ iid }) => iid !== undefined);
+      const from = fault === 'page repeated' && shows ? 0 : offset;
       let shown = all.slice(from, from + size);
       if (fault?.startsWith('page lost') && offset > 0 && offset <= size) shown = [];
       // Only an iid shows that a row repeats.

@@ -32,8 +32,8 @@ function fakeCluster() {
         if (forbidden) {
           throw new KubernetesError('Forbidden', 'forbidden', { statusCode: 403 });
         }
-        await gate;
       }
+      await gate;
       const items = [...versions.keys()].filter((each) => name === undefined || each === name);
       return { items: items.map(objectOf), resourceVersion: '1', next: undefined };
     },
@@ -71,7 +71,7 @@ function fakeCluster() {
     access: access as unknown as ApiAccess,
     openNames: () => [...open.values()].map(({ name }) => name),
     forbid: () => (forbidden = true),
-    /** Listings of the namespace wait until the function it gives is called. */
+    /** Listings wait until the function it gives is called. */
     hold() {
       const held = Promise.withResolvers<void>();
       gate = held.promise;
@@ -174,6 +174,24 @@ describe('watching Secrets', () => {
     await settle();
     expect(changed).to.deep.equal([`n/o${MANY + 5}`]);
   });
+
+  for (const many of [1, MANY]) {
+    it(`tells what changes after a sync has read it and before ${many} are listed first`, async () => {
+      const release = cluster.hold();
+      refer(0, many);
+      watches.refer('n/new', { namespace: 'n', name: 'new' });
+      watches.refer('n/same', { namespace: 'n', name: 'same' });
+      watches.noteRead('n', 's0', '1');
+      watches.noteRead('n', 'new', undefined);
+      watches.noteRead('n', 'same', undefined);
+      for (let n = 1; n < many; n += 1) watches.noteRead('n', `s${n}`, '1');
+      cluster.change('s0');
+      cluster.change('new');
+      release();
+      await settle();
+      expect(changed).to.have.members(['n/o0', 'n/new']);
+    });
+  }
 
   it('ends the watch that nobody needs any longer', async () => {
     refer(0, MANY);
