@@ -21,6 +21,9 @@ export const SECRETS: Resource = { group: '', version: 'v1', plural: 'secrets' }
 /** Names this controller in the objects' managedFields. */
 const FIELD_MANAGER = 'institution-sync';
 
+/** As many as client-go's; then the work queue tries it again, later and later. */
+const MOST_CONFLICTS = 5;
+
 /** A Secret without keys has no data, or null. */
 const Secret = z.object({
   data: z
@@ -42,7 +45,7 @@ export function openObjectApi(
     change: (now: WatchedObject) => object | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       const raw = await access.get(pathOf(object), signal);
       const now = raw && readWatchedObject(raw);
       if (now?.metadata.uid !== object.metadata.uid) return;
@@ -55,7 +58,7 @@ export function openObjectApi(
         return await unlessGone(access.patch(pathOf(object), patch, signal));
       } catch (error) {
         // Somebody, perhaps our own progress, has changed it in between.
-        if (!isConflict(error)) throw error;
+        if (!isConflict(error) || attempt >= MOST_CONFLICTS) throw error;
       }
     }
   }

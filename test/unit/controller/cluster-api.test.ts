@@ -34,3 +34,30 @@ describe('a status that the API server answers with 409', () => {
     await write(undefined);
   });
 });
+
+describe('a finalizer that the API server answers with 409', () => {
+  /** How often it is tried where the first `conflicts` answers are 409, and whether it is set then. */
+  async function set(conflicts: number) {
+    let tried = 0;
+    const access: Pick<ApiAccess, 'get' | 'patch'> = {
+      get: () => Promise.resolve({ ...watched() }),
+      patch: (_at, { body }) => {
+        tried += 1;
+        return tried <= conflicts ? Promise.reject(CONFLICT) : Promise.resolve(body as ApiObject);
+      },
+    };
+    const events = { record: () => Promise.resolve() };
+    const api = openObjectApi(access as unknown as ApiAccess, events);
+    const error = await rejection(api.setFinalizer(watched(), true, NEVER)).catch(() => undefined);
+    return { tried, error };
+  }
+
+  it('is set on the object as it has become', async () => {
+    expect(await set(1)).to.deep.equal({ tried: 2, error: undefined });
+    expect(await set(4)).to.deep.equal({ tried: 5, error: undefined });
+  });
+
+  it('is left to the work queue, which waits, when that goes on', async () => {
+    expect(await set(Infinity)).to.deep.equal({ tried: 5, error: CONFLICT });
+  });
+});
