@@ -26,7 +26,7 @@ const steps: readonly (readonly Command[])[] = [
   [[...mocha, '--parallel', '--jobs', '2', 'test/integration/**/*.test.ts']],
   // They wait more than they work: more of them than cores. All troubles are told by one controller.
   [
-    [...mocha, '--parallel', '--jobs', '2', '--ignore', TROUBLES, 'test/e2e/**/*.test.ts'],
+    [...mocha, '--parallel', '--jobs', '3', '--ignore', TROUBLES, 'test/e2e/**/*.test.ts'],
     [...mocha, TROUBLES],
   ],
 ];
