@@ -90,13 +90,13 @@ export function watchSecrets(options: SecretWatchesOptions, signal: AbortSignal)
       },
       AbortSignal.any([signal, stop.signal]),
     );
-    reflector.synced.then(
-      () => {
-        isListed = true;
-        onListed();
-      },
-      () => {},
-    );
+    async function listed(): Promise<void> {
+      await reflector.synced;
+      isListed = true;
+      onListed();
+    }
+    // Rejects only when it ends.
+    listed().catch(() => {});
     return { reflector, stop };
   }
 
