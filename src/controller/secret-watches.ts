@@ -132,15 +132,13 @@ export function watchSecrets(options: SecretWatchesOptions, signal: AbortSignal)
     });
     state.whole = whole;
     state.isSingle = false;
-    const replaced = whole.reflector.synced;
     const ended = AbortSignal.any([signal, whole.stop.signal]);
-    await Promise.race([replaced, options.clock.sleep(PATIENCE_MS, ended)]);
+    await Promise.race([whole.reflector.synced, options.clock.sleep(PATIENCE_MS, ended)]);
     if (isSynced) return;
     state.isSingle = true;
     for (const [name, watched] of state.secrets) {
       watched.own ??= watchOne(namespace, name, watched);
     }
-    await replaced;
   }
 
   function release(objectKey: string): void {
