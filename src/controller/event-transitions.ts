@@ -58,6 +58,9 @@ function recovered(before: InstitutionSyncStatus): boolean {
   return before.conditions?.find(({ type }) => type === 'Ready')?.status === 'False';
 }
 
-function summary({ applied }: SyncReport): string {
+function summary(report: SyncReport): string {
+  // Told only because the sync before it failed.
+  if (!hasChanged(report)) return 'The sync succeeded again. Nothing had to be changed.';
+  const { applied } = report;
   return `Created ${applied.created}, updated ${applied.updated} and removed ${applied.deleted} organizations.`;
 }

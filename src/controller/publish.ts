@@ -57,7 +57,8 @@ export async function publish(
 function tell(facts: Facts, log: Log): void {
   const fault = faultOf(facts);
   if (fault !== undefined) {
-    log.warn('sync failed', { reason: fault.reason, detail: fault.message });
+    const sync = facts.kind === 'synced' ? { sync: facts.report.id } : {};
+    log.warn('sync failed', { ...sync, reason: fault.reason, detail: fault.message });
     return;
   }
   if (facts.kind !== 'synced' && facts.kind !== 'interrupted') return;

@@ -18,6 +18,8 @@ export interface Sample {
 
 /** A real Prometheus that scrapes one target each second. */
 export interface Prometheus extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:41234`. */
+  readonly url: string;
   /** What an instant query finds now. Rejects with what Prometheus says of a wrong query. */
   query(expr: string): Promise<readonly Sample[]>;
   /** Values of a label over the series that match; all series without `match`. */
@@ -154,6 +156,7 @@ export async function startPrometheus(
   }
 
   return {
+    url,
     query,
     until,
     async labelValues(label, match) {

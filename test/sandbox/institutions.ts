@@ -24,7 +24,7 @@ export type InstitutionRow = Readonly<z.infer<typeof InstitutionRow>>;
 const Rows = z.object({ rows: z.array(InstitutionRow) });
 
 /** In the project. */
-const SAMPLE = new URL('./data/institutions-sample.json', import.meta.url);
+export const SAMPLE = new URL('./data/institutions-sample.json', import.meta.url);
 
 /** Real rows beside the checkout, where they are, and the sample. */
 const FILES: readonly URL[] = [

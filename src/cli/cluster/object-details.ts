@@ -17,9 +17,12 @@ export function* objectDetails(
   yield* columns(facts(object, now).map(([name, text]) => [`  ${name}`, printable(text)]));
 
   yield* title('Conditions', style);
+  const told = new Set<string>();
   for (const { type, status: value, reason, message } of status.conditions ?? []) {
     yield `  ${printable(`${type}: ${value} (${reason})`)}`;
-    yield style('dim', `      ${printable(message)}`);
+    // One cause may show in several conditions, with the same words.
+    if (!told.has(message)) yield style('dim', `      ${printable(message)}`);
+    told.add(message);
   }
   if (status.conditions === undefined) yield '  none yet: no controller has looked at it';
 

@@ -15,6 +15,8 @@ interface Day {
   readonly statusWrites: number;
   readonly events: readonly string[];
   readonly lines: ReadonlyMap<string, number>;
+  /** The ids of the syncs that the log says have failed. */
+  readonly failed: ReadonlySet<unknown>;
   readonly status: InstitutionSyncStatus | undefined;
 }
 
@@ -80,7 +82,9 @@ async function dayOf(failure: (request: number) => Error): Promise<Day> {
   const lines = new Map<string, number>();
   for (const { message } of log.lines) lines.set(message, (lines.get(message) ?? 0) + 1);
   const status = object?.['status'] as InstitutionSyncStatus | undefined;
-  return { statusWrites, events, lines, status };
+  const failures = log.lines.filter(({ message }) => message === 'sync failed');
+  const failed = new Set(failures.map(({ fields }) => fields['sync']));
+  return { statusWrites, events, lines, failed, status };
 }
 
 const refused = () => Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
@@ -95,7 +99,7 @@ describe('a day in which THE fails all the time', function () {
     ['in changing ways', changing],
   ] as const) {
     it(`costs few writes, one event and a bounded log, when it does so ${title}`, async () => {
-      const { statusWrites, events, lines, status } = await dayOf(failure);
+      const { statusWrites, events, lines, failed, status } = await dayOf(failure);
       const attempts = lines.get('sync failed') ?? 0;
       const all = lines.values().reduce((sum, count) => sum + count, 0);
       console.log(
@@ -107,6 +111,8 @@ describe('a day in which THE fails all the time', function () {
       });
       expect(status?.history).to.have.length(5);
       expect(attempts).to.be.within(200, 500);
+      expect(failed, 'ids of failed syncs').to.have.property('size', attempts);
+      expect(failed).to.include(status?.lastSync?.id);
       // Of each sync its beginning, that it still reads after ten seconds, and its end.
       expect(statusWrites).to.be.at.most(attempts * 3);
       expect(events).to.deep.equal(['SyncFailed']);

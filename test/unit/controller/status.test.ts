@@ -149,6 +149,11 @@ describe('eventsOf', () => {
     expect(events(applied({ failed: 1 }), after(applied({ failed: 2 })))).to.deep.equal([]);
   });
 
+  it('says of a recovery that it is one, also when nothing had to be changed', () => {
+    const [event] = eventsOf(synced, after(broken), after(synced, after(broken)), 'world');
+    expect(event?.note).to.equal('The sync succeeded again. Nothing had to be changed.');
+  });
+
   it('tells of another failure', () => {
     const other: Facts = { kind: 'blocked', fault: new Fault('SecretNotFound', 'x') };
     expect(events(other, after(broken))).to.deep.equal(['Warning SyncFailed']);
