@@ -36,9 +36,9 @@ export class KubernetesError extends Error {
   }
 }
 
-/** Whether the object was changed by another since it was read; read it again and decide anew. */
+/** Whether the object was changed or made by another since it was read; read it again and decide anew. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof KubernetesError && error.reason === 'Conflict';
+  return error instanceof KubernetesError && ['Conflict', 'AlreadyExists'].includes(error.reason);
 }
 
 /**

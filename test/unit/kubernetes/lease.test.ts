@@ -96,6 +96,19 @@ describe('acquireLease', () => {
     await held.release(world.stop.signal);
   });
 
+  it('leaves it to the other, without a warning, when two make it at once', async () => {
+    const world = openWorld();
+    const one = candidate('a', world);
+    const other = candidate('b', world);
+    const held = await one;
+    await pass(world.clock, 5000);
+    expect(world.server.requests.slice(0, 4)).to.deep.equal(['get', 'get', 'create', 'create']);
+    expect(world.log.lines.filter(({ level }) => level !== 'info')).to.deep.equal([]);
+    await held.release(world.stop.signal);
+    await pass(world.clock, 2000);
+    await (await other).release(world.stop.signal);
+  });
+
   it('renews by one write every two seconds', async () => {
     const world = openWorld();
     const held = await candidate('a', world);
