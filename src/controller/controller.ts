@@ -53,5 +53,4 @@ export async function runController(
     ended.abort();
     await Promise.all([access.close(), leaseAccess.close(), servers.done]);
   }
-  log.info('controller stopped');
 }

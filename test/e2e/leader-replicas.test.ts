@@ -126,6 +126,11 @@ describe('two replicas with leader election, as the chart starts them', function
     }
     await succeed();
   });
+
+  it('the one that waits ends at once when it is told to', async () => {
+    expect(await standby.stop()).to.equal(0);
+    expect(standby.lines.at(-1)).to.include({ message: 'controller stopped' });
+  });
 });
 
 function isWrite({ method, path }: Pick<RequestRecord, 'method' | 'path'>): boolean {

@@ -81,15 +81,17 @@ export async function runFromFlags(options: Readonly<Record<string, unknown>>): 
       },
       interruption.signal,
     );
-    return EXIT.DONE;
   } catch (error) {
     // Told to stop while it waited for the lease or for the first listing: nothing was begun.
-    if (interruption.signal.aborted && error === interruption.signal.reason) return EXIT.DONE;
-    log.error('controller failed', { error });
-    return EXIT.FAILED;
+    if (!interruption.signal.aborted || error !== interruption.signal.reason) {
+      log.error('controller failed', { error });
+      return EXIT.FAILED;
+    }
   } finally {
     interruption.end();
   }
+  log.info('controller stopped');
+  return EXIT.DONE;
 }
 
 function leaseOf(flags: z.output<typeof Flags>, ownNamespace: string) {
