@@ -1,19 +1,16 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { institutions } from '../sandbox/institutions.ts';
 import { clusterFault } from './cluster.ts';
+import { endLongSync, startLongSync } from './long-sync.ts';
 import { HOME, startMotion, type Motion, type MovingTenant } from './motion.ts';
 import { podsOf, untilPods, type PodLine } from './pods.ts';
 import { chartBefore } from './releases.ts';
-import { REQUESTED_AT } from './subject.ts';
 import { stretchesOf } from './writers.ts';
 
 const FIRST = 400;
 const ROWS = institutions(1000);
 const LOST = ROWS.slice(0, 20);
-/** So slow that no sync below ends before it is let go. */
-const BETWEEN_MS = 150;
 /** The next leader looks for a free lease at least every 2 s; then it reads everything. */
 const LONGEST_HAND_OVER_MS = 10_000;
 
@@ -41,21 +38,8 @@ describe('a release in a cluster that runs pods', function () {
   const imagesOf = (pods: readonly PodLine[]) => pods.map(({ image }) => image);
   const writers = () => stretchesOf(motion.cluster.agent, tenant.auth0);
 
-  /** A new listing, whose sync lasts until `pace.open()`, and has begun. */
-  async function startLongSync(count: number): Promise<void> {
-    tenant.pace.slow(BETWEEN_MS);
-    tenant.the.setRows(ROWS.slice(0, count));
-    const written = tenant.auth0.requests.count({ endpoint: 'writes' });
-    await tenant.client.annotate('world', `${REQUESTED_AT}=for-${count}`);
-    while (tenant.auth0.requests.count({ endpoint: 'writes' }) < written + 3) await sleep(50);
-  }
-
-  async function endLongSync(count: number): Promise<void> {
-    tenant.pace.open();
-    await tenant.untilEqual(ROWS.slice(0, count));
-    expect(tenant.auth0.requests.count({ method: 'DELETE' }), 'removals').to.equal(0);
-    expect(tenant.auth0.requests.count({ method: 'POST', status: 201 })).to.equal(count);
-  }
+  const startSync = (count: number) => startLongSync(tenant, ROWS.slice(0, count));
+  const endSync = (count: number) => endLongSync(tenant, ROWS.slice(0, count));
 
   it('is installed by the command of the README; one of its two replicas works', async () => {
     const said = await motion.readme('helm install', motion.old, '-f', motion.values, '--wait');
@@ -75,12 +59,12 @@ describe('a release in a cluster that runs pods', function () {
   });
 
   it('is upgraded by the command of the README during a sync', async () => {
-    await startLongSync(FIRST);
+    await startSync(FIRST);
     await motion.readme('helm upgrade', motion.next);
     expect(imagesOf(await ready())).to.deep.equal(
       Array(2).fill(`institution-sync:${motion.next.version}`),
     );
-    await endLongSync(FIRST);
+    await endSync(FIRST);
     const stretches = writers();
     expect(stretches).to.have.length.within(2, 3);
     for (const [index, { from }] of stretches.slice(1).entries()) {
@@ -94,7 +78,7 @@ describe('a release in a cluster that runs pods', function () {
   });
 
   it('keeps one replica ready while all nodes are drained during a sync', async () => {
-    await startLongSync(FIRST + 200);
+    await startSync(FIRST + 200);
     const drain = ['drain', 'node-a', 'node-b', '--delete-emptydir-data', '--timeout=4s'];
     const { code, stderr } = await motion.cluster.plane.kubectl(drain);
     expect(code, stderr).to.equal(1);
@@ -106,7 +90,7 @@ describe('a release in a cluster that runs pods', function () {
     await untilPods(motion.home, (pods) => pods.filter((pod) => pod.ready).length === 2);
     expect((await ready()).map(({ node }) => node)).to.deep.equal(['node-a', 'node-a']);
     await kubectl('uncordon', 'node-b');
-    await endLongSync(FIRST + 200);
+    await endSync(FIRST + 200);
     writers();
   });
 
@@ -138,7 +122,7 @@ describe('a release in a cluster that runs pods', function () {
   });
 
   it('is rolled back to the first version during a sync', async () => {
-    await startLongSync(FIRST + 400);
+    await startSync(FIRST + 400);
     const { code, stderr } = await motion.cluster.plane.helm([
       'rollback',
       HOME,
@@ -151,7 +135,7 @@ describe('a release in a cluster that runs pods', function () {
     expect(imagesOf(await ready())).to.deep.equal(
       Array(2).fill(`institution-sync:${motion.old.version}`),
     );
-    await endLongSync(FIRST + 400);
+    await endSync(FIRST + 400);
     writers();
   });
 
@@ -171,9 +155,9 @@ describe('a release in a cluster that runs pods', function () {
       this.skip();
     }
     await motion.readme('helm install', { folder }, '-f', motion.values, '--wait');
-    await startLongSync(FIRST + 500);
+    await startSync(FIRST + 500);
     await motion.readme('helm upgrade', motion.old);
-    await endLongSync(FIRST + 500);
+    await endSync(FIRST + 500);
     writers();
   });
 
