@@ -10,16 +10,18 @@ const PROGRAM = fileURLToPath(new URL('../../dist/institution-sync.js', import.m
 
 const LOOPBACK = ['--metrics-bind-address=127.0.0.1:0', '--health-probe-bind-address=127.0.0.1:0'];
 
+type Line = Readonly<Record<string, unknown>>;
+
 /** The controller as a process, as the chart would run it. */
 export interface ControllerProcess {
   /** Its log, one parsed line each. */
-  readonly lines: Readonly<Record<string, unknown>>[];
+  readonly lines: Line[];
   readonly child: ChildProcess;
   /** When it was started, as performance.now() tells. */
   readonly startedAt: number;
-  /** Resolves with the first line, past or to come, that has this message. */
-  untilLine(message: string): Promise<Readonly<Record<string, unknown>>>;
-  /** Sends the signal and resolves with the exit code. */
+  /** Resolves with the first line, past or to come, that has this message and these fields. */
+  untilLine(message: string, fields?: Line): Promise<Line>;
+  /** Sends the signal; resolves with the exit code once all that it wrote is in `lines`. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Starts another process with the same arguments, identity and environment. */
   again(): ControllerProcess;
@@ -75,14 +77,15 @@ export async function spawnController(options: SpawnOptions): Promise<Controller
 function launch(command: readonly string[], env: NodeJS.ProcessEnv): ControllerProcess {
   const startedAt = performance.now();
   const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  const lines: Readonly<Record<string, unknown>>[] = [];
-  const waiting = new Map<string, (line: Readonly<Record<string, unknown>>) => void>();
+  // An `exit` may come before the last lines are read.
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const lines: Line[] = [];
+  const waiting = new Set<(line: Line) => void>();
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (text) => {
       const line = parseLine(text);
       lines.push(line);
-      waiting.get(String(line['message']))?.(line);
+      for (const take of waiting) take(line);
     });
   }
 
@@ -90,27 +93,33 @@ function launch(command: readonly string[], env: NodeJS.ProcessEnv): ControllerP
     lines,
     child,
     startedAt,
-    async untilLine(message) {
-      const past = lines.find((line) => line['message'] === message);
+    async untilLine(message, fields = {}) {
+      const wanted = Object.entries({ message, ...fields });
+      const fits = (line: Line) => wanted.every(([name, value]) => line[name] === value);
+      const past = lines.find(fits);
       if (past !== undefined) return past;
-      const { promise, resolve, reject } =
-        Promise.withResolvers<Readonly<Record<string, unknown>>>();
-      waiting.set(message, resolve);
-      void exited.then(() => reject(new Error(`ended before it said ${message}: ${tail(lines)}`)));
+      const { promise, resolve, reject } = Promise.withResolvers<Line>();
+      const take = (line: Line) => {
+        if (!fits(line)) return;
+        waiting.delete(take);
+        resolve(line);
+      };
+      waiting.add(take);
+      void ended.then(() => reject(new Error(`ended before it said ${message}: ${tail(lines)}`)));
       return promise;
     },
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-      const [code] = await exited;
+      const [code] = await ended;
       return code;
     },
     again: () => launch(command, env),
   };
 }
 
-function parseLine(text: string): Readonly<Record<string, unknown>> {
+function parseLine(text: string): Line {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(text) as Line;
   } catch {
     return { message: text };
   }
