@@ -45,6 +45,7 @@ export const GROUPS: readonly Group[] = [
       'apply-change.test',
       'apply.test',
       'apply-stopped.test',
+      'report.test',
       'snapshot.test',
       'remove-all.test',
       'sync.test',

@@ -16,8 +16,7 @@ const Cursor = z.string().max(4_096);
  */
 const Metadata = z.custom<Readonly<Record<string, string>>>(
   (value) =>
-    typeof value === 'object' &&
-    value !== null &&
+    value instanceof Object &&
     !Array.isArray(value) &&
     Object.values(value).every((each) => typeof each === 'string'),
 );

@@ -85,5 +85,5 @@ function isExact(value: number): boolean {
 function toDecimal(value: number): string {
   const text = String(value);
   if (!text.includes('e')) return text;
-  return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 });
+  return value.toLocaleString('en-US', { maximumFractionDigits: 20 });
 }

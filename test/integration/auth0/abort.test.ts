@@ -181,6 +181,7 @@ describe('auth0: leave to write', () => {
     const [id = ''] = t.auth0.seed([{ name: 'other' }]);
     await listNames(t.tenant);
     await t.tenant.readOrganization(id, never);
+    await t.tenant.readOrganizationByName('other', never);
     t.auth0.fault('POST /api/v2/organizations', { kind: 'status', status: 503 });
     await t.tenant.createOrganization(ACME, never);
     await t.tenant.updateOrganization(id, { displayName: 'O' }, never);
@@ -188,6 +189,7 @@ describe('auth0: leave to write', () => {
     expect(asked.slice(1)).to.deep.equal([
       'GET /api/v2/organizations',
       'GET /api/v2/organizations/{id}',
+      'GET /api/v2/organizations/name/{name}',
       'leave',
       'leave',
       'POST /api/v2/organizations',

@@ -101,6 +101,12 @@ describe('readPage', () => {
     });
   }
 
+  it('is another page for a row that is skipped for the same cause under another id', async () => {
+    const known = await read({ rowCount: 1, rows: [{ iid: 'X' }] });
+    const page = await read({ rowCount: 1, rows: [{ iid: 'Y' }] }, known);
+    expect(page.skipped.map(({ id }) => id)).to.deep.equal(['Y']);
+  });
+
   const wrong: readonly (readonly [string, AsyncIterable<Uint8Array>])[] = [
     ['nothing', body('')],
     ['HTML', body('<!doctype html><title>Login</title>')],

@@ -83,6 +83,12 @@ describe('createTally', () => {
     it(`accepts rowCount as ${what}`, () => expect(contradiction(...pages)).to.equal(undefined));
   }
 
+  it('notices a total that is passed as soon as it is', () => {
+    const tally = createTally();
+    expect(tally.add(page(30, 20))).to.equal(undefined);
+    expect(tally.add(page(30, 20))).to.equal(CONTRADICTED);
+  });
+
   const contradicting: readonly (readonly [string, readonly (readonly [number, number])[]])[] = [
     [
       'a total that is not reached',

@@ -11,6 +11,8 @@ import {
 import type { Change } from '../../../src/sync/changes.ts';
 import { differences } from '../../../src/sync/desired.ts';
 import { emptyMemory, type TenantMemory } from '../../../src/sync/snapshot.ts';
+import { redact } from '../../../src/telemetry/redact.ts';
+import { createSecrets } from '../../../src/telemetry/secrets.ts';
 import { memoryTenant, type MemoryTenant } from './memory-tenant.ts';
 import { rejection } from './rejection.ts';
 import { byId, institution, organization } from './rows.ts';
@@ -103,6 +105,12 @@ describe('a creation', () => {
         },
       },
     });
+  });
+
+  it('without connections leaves nothing to remember of them', async () => {
+    const { memory, make } = scene([], [], { connections: [] });
+    expect(await make(creation(institution('i-1')))).to.include({ result: 'created' });
+    expect(memory.connected.size).to.equal(0);
   });
 
   it('whose earlier answer was lost finds its organization by name', async () => {
@@ -292,6 +300,15 @@ describe('a removal', () => {
       },
     });
     expect(memory.readAt).to.equal(1);
+  });
+
+  it('has the whole last state shown in a log, also what looks like a secret', async () => {
+    const last = organization('org_1', 'i-1', { institutionId: 'i-1', password: 'x y z' });
+    const { tenant, make } = scene([before]);
+    tenant.organizations.set('org_1', last);
+    const result = await make(removal(before, 'i-1'));
+    const shown = redact('audit' in result && result.audit.before, createSecrets());
+    expect(shown).to.deep.equal({ ...last, branding: { logo: 'kept' } });
   });
 
   const spared: [string, Readonly<Record<string, string>>][] = [

@@ -130,7 +130,14 @@ describe('apply', () => {
     run.tenant.organizations.set('org_i-3', organization('org_i-3', 'i-3', {}));
     await run.apply();
     expect(run.applied).to.include({ deleted: 2, spared: 1, updated: 0, failed: 1, left: 0 });
-    expect(run.applied.failures[0]).to.include({ institutionId: 'i-1', statusCode: 404 });
+    expect(run.applied.failures).to.deep.equal([
+      {
+        institutionId: 'i-1',
+        operation: 'update',
+        statusCode: 404,
+        message: 'The organization was deleted meanwhile. The next sync creates it.',
+      },
+    ]);
     expect(run.observer.audits.map(({ institutionId }) => institutionId)).to.deep.equal(['i-4']);
   });
 

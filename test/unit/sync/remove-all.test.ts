@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Fault } from '../../../src/api/fault.ts';
 import { ownership } from '../../../src/sync/ownership.ts';
-import { listManaged, removeManaged, REMOVAL_SCOPES } from '../../../src/sync/remove-all.ts';
+import { listManaged, removeManaged } from '../../../src/sync/remove-all.ts';
 import { nothingApplied, type Applied } from '../../../src/sync/report.ts';
 import type { Clock } from '../../../src/time/clock.ts';
 import { runs, scenarios } from './arbitraries.ts';
@@ -32,7 +32,9 @@ describe('listManaged', () => {
       organization('org_4', 'one', { institutionId: 'i-4' }),
       organization('org_5', 'two', { institutionId: 'i-4' }),
     ]);
-    const removals = await listManaged(tenant, recordingObserver(), CLOCK, NEVER);
+    const observer = recordingObserver();
+    const removals = await listManaged(tenant, observer, CLOCK, NEVER);
+    expect(observer.phases).to.deep.equal(['ReadingOrganizations 5/0']);
     expect(removals.map((each) => [each.organization.id, each.institutionId])).to.deep.equal([
       ['org_1', 'i-1'],
       ['org_2', 'i-2'],
@@ -51,7 +53,7 @@ describe('listManaged', () => {
   it('asks for the scopes first', async () => {
     const tenant = memoryTenant(organizations(ids(1)));
     const fault = new Fault('InsufficientScope', 'no');
-    tenant.faults.set(`SCOPES ${REMOVAL_SCOPES.join(' ')}`, fault);
+    tenant.faults.set('SCOPES read:organizations delete:organizations', fault);
     const listing = listManaged(tenant, recordingObserver(), CLOCK, NEVER);
     expect(await rejection(listing)).to.equal(fault);
     expect(tenant.calls).to.have.length(1);
