@@ -101,6 +101,35 @@ export const GROUPS: readonly Group[] = [
     ]),
   },
   {
+    name: 'objects',
+    files: paths('src/controller', ['objects', 'entry']),
+    tests: paths('test/unit/controller', ['track-objects.test', 'entry.test']),
+  },
+  {
+    name: 'reconcile',
+    files: paths('src/controller', ['reconcile', 'admit', 'deletion']),
+    tests: paths('test/unit/controller', [
+      'reconcile-steps.test',
+      'deletion.test',
+      'admit.test',
+      'reconcile.test',
+    ]),
+  },
+  {
+    name: 'operator',
+    files: paths('src/controller', ['operator', 'leadership']),
+    tests: paths('test/unit/controller', ['operator.test', 'silence.test']),
+  },
+  {
+    name: 'leave',
+    files: ['src/kubernetes/leave-to-send.ts'],
+    tests: [
+      'test/integration/auth0/abort.test.ts',
+      'test/integration/auth0/network.test.ts',
+      'test/integration/kubernetes/api-access.test.ts',
+    ],
+  },
+  {
     name: 'lease',
     files: paths('src/kubernetes', ['held-lease', 'lease-claim', 'lease-record']),
     tests: paths('test/unit/kubernetes', ['lease.test', 'lease-contention.test']),

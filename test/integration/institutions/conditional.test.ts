@@ -79,6 +79,19 @@ describe('openSource with ETags', () => {
     expect((await source.list(never)).institutions).to.have.length(61);
   });
 
+  it('takes institutions as they were also where the rows before them are gone', async () => {
+    let rows = rowsOf(50);
+    await using server = await startTheServer(serveWithETags(() => rows, []));
+    const source = open(server);
+    const before = await source.list(never);
+    rows = rows.slice(1);
+    const after = await source.list(never);
+    expect(after.institutions).to.have.length(49);
+    for (const [index, institution] of after.institutions.entries()) {
+      expect(institution).to.equal(before.institutions[index + 1]);
+    }
+  });
+
   it('has the same digest for rows in another order', async () => {
     let rows = rowsOf(50);
     await using server = await startTheServer(serveWithETags(() => rows, []));

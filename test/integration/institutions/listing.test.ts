@@ -304,6 +304,22 @@ describe('openSource', () => {
     expect(clock.waits).to.deep.equal([50_000, 50_000]);
   });
 
+  it('reads for two hours at most', async () => {
+    const start = 1e9;
+    const hours = (count: number) => start + count * 3_600_000;
+    // Asked at the start of the listing and before each page.
+    const times = [start, start, hours(1), hours(2), hours(2) + 1];
+    const rows = rowsOf(60);
+    for (const offset of [0, 20, 40]) pages([offset, 20, rows.slice(offset, offset + 20)]);
+    const clock = { ...quickClock(), now: () => times.shift() ?? Number.NaN };
+    const reader = source({ clock });
+    expect(await rejection(reader.list(never)))
+      .to.include({ reason: 'SourceUnavailable' })
+      .and.to.have.property('message')
+      .that.contains('2 hours');
+    expect(reader.requestCount()).to.equal(3);
+  });
+
   for (const [what, status, body] of [
     ['HTML', 200, '<html><body>Log in</body></html>'],
     ['an empty body', 200, ''],

@@ -1,0 +1,178 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { allowList } from '../../../src/controller/allow-list.ts';
+import {
+  startOperator,
+  type OperatorOptions,
+  type Surroundings,
+} from '../../../src/controller/operator.ts';
+import type { ApiAccess } from '../../../src/kubernetes/api-access.ts';
+import { LeaseLost } from '../../../src/kubernetes/held-lease.ts';
+import type { ApiObject } from '../../../src/kubernetes/resource.ts';
+import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createLeaseServer } from '../kubernetes/lease-server.ts';
+import { createManualClock, type ManualClock } from '../kubernetes/manual-clock.ts';
+import { createRecordedLog } from '../kubernetes/recorded-log.ts';
+import { rejection } from '../sync/rejection.ts';
+
+/** An object that is suspended: what the controller does with it is one status. */
+function suspended(name: string, namespace: string): ApiObject {
+  return {
+    metadata: {
+      name,
+      namespace,
+      uid: name,
+      generation: 1,
+      resourceVersion: '1',
+      creationTimestamp: '2026-01-01T00:00:00Z',
+    },
+    spec: {
+      suspend: true,
+      auth0: { domain: 'acme.eu.auth0.com', credentialsSecretRef: { name: 's' } },
+    },
+  };
+}
+
+/** An API server of these objects, whose lists of one namespace come when `release` is called. */
+function objectServer(objects: readonly ApiObject[], late?: string) {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const written: string[] = [];
+  const unused = () => Promise.reject(new Error('nobody asks for this'));
+  const access: ApiAccess = {
+    server: 'https://memory',
+    get: unused,
+    create: unused,
+    replace: unused,
+    delete: unused,
+    async patch({ namespace, name, subresource }) {
+      written.push(`${namespace}/${name} ${subresource}`);
+      return objects[0] ?? expect.fail('no object');
+    },
+    async list({ namespace }) {
+      if (namespace === late) await released;
+      const items = objects.filter(({ metadata }) => metadata.namespace === namespace);
+      return { items, resourceVersion: '1', next: undefined };
+    },
+    watch: (_selection, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
+    close: async () => {},
+  };
+  return { access, written, release };
+}
+
+function options(
+  clock: ManualClock,
+  access: ApiAccess,
+  more: Partial<OperatorOptions & Surroundings> = {},
+): OperatorOptions & Surroundings {
+  const everything = allowList(['*']);
+  return {
+    namespaces: ['one', 'two'],
+    labelSelector: undefined,
+    concurrency: 4,
+    lease: undefined,
+    allowLists: { auth0Domains: everything, institutionHosts: everything },
+    metrics: createMetrics(),
+    log: createRecordedLog(),
+    clock,
+    monotonic: () => clock.now(),
+    random: () => 0.5,
+    access,
+    ...more,
+  };
+}
+
+async function pass(clock: ManualClock, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 100) {
+    clock.advance(Math.min(left, 100));
+    await turn();
+  }
+}
+
+describe('the operator', () => {
+  it('works on no object before all are known', async () => {
+    const clock = createManualClock();
+    const stop = new AbortController();
+    const server = objectServer([suspended('a', 'one'), suspended('b', 'two')], 'two');
+    const operator = startOperator(options(clock, server.access), stop.signal);
+    await pass(clock, 60_000);
+    expect(server.written).to.deep.equal([]);
+    server.release();
+    await pass(clock, 60_000);
+    expect(server.written).to.have.members(['one/a status', 'two/b status']);
+    stop.abort(new Error('stopped'));
+    await operator.done;
+    expect(clock.sleepers()).to.equal(0);
+  });
+
+  it('without leader election may always write', async () => {
+    const clock = createManualClock();
+    const stop = new AbortController();
+    const operator = startOperator(options(clock, objectServer([]).access), stop.signal);
+    await pass(clock, 1000);
+    expect(operator.mayWrite()).to.equal(undefined);
+    stop.abort(new Error('stopped'));
+    await operator.done;
+  });
+
+  describe('with leader election', () => {
+    const lease = { namespace: 'n', name: 'l' };
+
+    it('works only when it has the lease, and gives it up at the end', async () => {
+      const clock = createManualClock();
+      const stop = new AbortController();
+      const leases = createLeaseServer();
+      leases.set({
+        metadata: { name: 'l', uid: 'u', resourceVersion: '1' },
+        spec: { holderIdentity: 'another', leaseDurationSeconds: 15 },
+      });
+      const server = objectServer([suspended('a', 'one')]);
+      const metrics = createMetrics();
+      const leader = async () => (await metrics.leader.get()).values;
+      const operator = startOperator(
+        options(clock, server.access, { lease, leaseAccess: leases.access(), metrics }),
+        stop.signal,
+      );
+      await pass(clock, 14_000);
+      expect(server.written).to.deep.equal([]);
+      expect(await leader()).to.deep.equal([{ labels: { name: 'l' }, value: 0 }]);
+      await pass(clock, 10_000);
+      expect(server.written).to.deep.equal(['one/a status']);
+      expect(await leader()).to.deep.equal([{ labels: { name: 'l' }, value: 1 }]);
+      expect(leases.lease()?.['spec'])
+        .to.have.property('holderIdentity')
+        .that.matches(/^[^_]+_[0-9a-z]{9,10}$/);
+      stop.abort(new Error('stopped'));
+      await operator.done;
+      expect(leases.lease()?.['spec']).to.have.property('holderIdentity', null);
+      expect(clock.sleepers()).to.equal(0);
+    });
+
+    it('writes nothing and ends when the lease is lost', async () => {
+      const clock = createManualClock();
+      const leases = createLeaseServer();
+      const operator = startOperator(
+        options(clock, objectServer([]).access, { lease, leaseAccess: leases.access() }),
+        new AbortController().signal,
+      );
+      const ended = rejection(operator.done);
+      await pass(clock, 5000);
+      expect(operator.mayWrite()).to.equal(undefined);
+      leases.set({
+        metadata: { name: 'l', uid: 'u', resourceVersion: '9' },
+        spec: { holderIdentity: 'thief', leaseDurationSeconds: 15 },
+      });
+      await pass(clock, 3000);
+      expect(() => operator.mayWrite()).to.throw(
+        LeaseLost,
+        'The lease is lost; nothing is written.',
+      );
+      expect(await ended).to.have.property('message', 'Another process has taken the lease');
+      await pass(clock, 1000);
+      expect(clock.sleepers()).to.equal(0);
+      expect(leases.lease()?.['spec']).to.have.property('holderIdentity', 'thief');
+    });
+  });
+});
