@@ -10,7 +10,7 @@ export interface ObjectEvents {
   readonly enqueue: (key: string) => void;
   /** An object that this process sees for the first time. */
   readonly enqueueNew: (object: WatchedObject, entry: Entry) => void;
-  readonly secrets: SecretWatches;
+  readonly secrets: Pick<SecretWatches, 'refer'>;
   /** The objects that this controller works on. */
   readonly others: () => Iterable<WatchedObject>;
   readonly onTracked: (object: WatchedObject) => void;
