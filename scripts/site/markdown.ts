@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { partsOf } from './line-breaks.ts';
 import type { Page } from './pages.ts';
 
 /** What is used of markdown-it and its tokens. */
@@ -14,6 +15,7 @@ export interface MarkdownIt {
     readonly ruler: { push(name: string, rule: (state: State) => void): void };
   };
   readonly renderer: { rules: Record<string, unknown> };
+  readonly utils: { escapeHtml(text: string): string };
 }
 interface State {
   readonly tokens: readonly Token[];
@@ -57,6 +59,19 @@ export function adapt(markdown: MarkdownIt, pages: readonly Page[]): void {
   // Wide tables scroll by themselves, not the page.
   markdown.renderer.rules['table_open'] = () => '<div class="wide" tabindex="0"><table>\n';
   markdown.renderer.rules['table_close'] = () => '</table></div>\n';
+  const { escapeHtml } = markdown.utils;
+  markdown.renderer.rules['text'] = (tokens: readonly Token[], at: number) =>
+    partsOf(tokens[at]?.content ?? '')
+      .map(escapeHtml)
+      .join('<wbr>')
+      .replaceAll(/(\s)<wbr>/g, '$1');
+  // In code a line ends between parts only, never after the dashes of a flag.
+  markdown.renderer.rules['code_inline'] = (tokens: readonly Token[], at: number) => {
+    const parts = partsOf(tokens[at]?.content ?? '').map(
+      (part) => `<span>${escapeHtml(part)}</span>`,
+    );
+    return `<code>${parts.join('<wbr>')}</code>`;
+  };
 }
 
 /** The name under which the generator knows a page. */

@@ -27,7 +27,7 @@ export function conditionsOf(
     Stalled: stalled(facts, before.get('Stalled'), generation),
     SourceAvailable: source(facts) ?? before.get('SourceAvailable'),
     TargetAvailable: target(facts) ?? before.get('TargetAvailable'),
-    ChangesHeld: facts.kind === 'synced' ? held(facts.report, before) : before.get('ChangesHeld'),
+    ChangesHeld: held(facts, before.get('ChangesHeld')),
     InstitutionsSkipped: skipped(facts, before.get('InstitutionsSkipped')),
     Suspended:
       facts.kind === 'suspended'
@@ -138,12 +138,13 @@ function target(facts: Facts): Finding | undefined {
   return { status: 'True', reason: 'Reachable', message: messages.TARGET_AVAILABLE };
 }
 
-/** What was held stays so when a sync failed before it could plan. */
-function held(report: SyncReport, before: ReadonlyMap<string, Condition>): Verdict | undefined {
-  if (report.decision === undefined) return before.get('ChangesHeld');
-  if (report.decision.held === undefined || report.decision.planned !== undefined) return undefined;
+/** Follows the last plan, as `status.heldChanges` does, also that of a sync that did not end. */
+function held(facts: Facts, before: Condition | undefined): Verdict | undefined {
+  const decision = 'report' in facts ? facts.report?.decision : undefined;
+  if (decision === undefined) return before;
+  if (decision.held === undefined || decision.planned !== undefined) return undefined;
   const verdict =
-    report.decision.held.deletions > 0
+    decision.held.deletions > 0
       ? failing('DeletionLimitExceeded', messages.DELETIONS_HELD)
       : failing('UpdateLimitExceeded', messages.UPDATES_HELD);
   return { ...verdict, status: 'True' };

@@ -152,6 +152,17 @@ describe('conditionsOf', () => {
     expect(after(synced, before)).not.to.have.property('ChangesHeld');
   });
 
+  it('held changes that were approved are not held any more, also when their sync is stopped', () => {
+    const before = conditionsOf(held(3, 0), [], 2, NOW);
+    const stopped = report({ outcome: 'interrupted' });
+    expect(after({ kind: 'interrupted', report: stopped }, before)).not.to.have.property(
+      'ChangesHeld',
+    );
+    expect(after({ kind: 'interrupted', report: undefined }, before)).to.have.property(
+      'ChangesHeld',
+    );
+  });
+
   it('skipped rows', () => {
     const institutions = { total: 5, skipped: 1, skippedSample: [], digest: 'sha256:1' };
     const facts: Facts = { kind: 'synced', report: report({ institutions }) };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { partsOf } from '../../../scripts/site/line-breaks.ts';
 import { anchorOf } from '../../../scripts/site/markdown.ts';
 import { readPages, ROOT } from '../../../scripts/site/pages.ts';
 import { searchIndex } from '../../../scripts/site/search-index.ts';
@@ -34,6 +35,33 @@ describe('the documentation', () => {
       expect(dead).to.deep.equal([]);
     });
   }
+
+  it('ends lines between words, and in a long word between its parts', () => {
+    expect(partsOf('npm run demo -- --keep')).to.deep.equal([
+      'npm ',
+      'run ',
+      'demo ',
+      '-- ',
+      '--keep',
+    ]);
+    expect(partsOf('DeletionLimitExceeded')).to.deep.equal(['DeletionLimitExceeded']);
+    expect(partsOf('auth0.connections[].assignMembershipOnLogin')).to.deep.equal([
+      'auth0.',
+      'connections[]',
+      '.',
+      'assign',
+      'Membership',
+      'On',
+      'Login',
+    ]);
+    expect(partsOf('src/cli/cluster/trusted-hosts.ts')).to.deep.equal([
+      'src/',
+      'cli/',
+      'cluster/',
+      'trusted-hosts.ts',
+    ]);
+    for (const { markdown } of pages) expect(partsOf(markdown).join('')).to.equal(markdown);
+  });
 
   it('can be searched by section', () => {
     const index = searchIndex(pages);
