@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { partsOf } from './line-breaks.ts';
 import type { Page } from './pages.ts';
+import { layOutTables } from './tables.ts';
 
 /** What is used of markdown-it and its tokens. */
-interface Token {
+export interface Token {
   readonly type: string;
   content: string;
   readonly children: readonly Token[] | null;
@@ -56,12 +57,14 @@ export function adapt(markdown: MarkdownIt, pages: readonly Page[]): void {
       }
     }
   });
+  markdown.core.ruler.push('tables', ({ tokens }) => layOutTables(tokens));
   // Wide tables scroll by themselves, not the page.
-  markdown.renderer.rules['table_open'] = () => '<div class="wide" tabindex="0"><table>\n';
+  markdown.renderer.rules['table_open'] = (tokens: readonly Token[], at: number) =>
+    `<div class="wide" tabindex="0"><table class="${tokens[at]?.attrGet('class') ?? ''}">\n`;
   markdown.renderer.rules['table_close'] = () => '</table></div>\n';
   const { escapeHtml } = markdown.utils;
   markdown.renderer.rules['text'] = (tokens: readonly Token[], at: number) =>
-    partsOf(tokens[at]?.content ?? '')
+    partsOf(tokens[at]?.content.replaceAll(' %', '\u00a0%') ?? '')
       .map(escapeHtml)
       .join('<wbr>')
       .replaceAll(/(\s)<wbr>/g, '$1');

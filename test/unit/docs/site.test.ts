@@ -5,6 +5,7 @@ import { partsOf } from '../../../scripts/site/line-breaks.ts';
 import { anchorOf } from '../../../scripts/site/markdown.ts';
 import { readPages, ROOT } from '../../../scripts/site/pages.ts';
 import { searchIndex } from '../../../scripts/site/search-index.ts';
+import { layOutTables } from '../../../scripts/site/tables.ts';
 
 const pages = readPages();
 
@@ -12,6 +13,36 @@ function anchorsOf(markdown: string): readonly string[] {
   return [...markdown.matchAll(/^#{1,4} (.+)$/gm)].map(([, heading = '']) =>
     anchorOf(heading.replaceAll('`', '')),
   );
+}
+
+/** What a table with these rows of head and body is given. */
+function layOut(head: readonly string[][], body: readonly string[][]) {
+  const table = token('table_open');
+  const cells = body.flat().map((content) => [token('td_open'), token('inline', content)] as const);
+  layOutTables([
+    table,
+    token('tr_open'),
+    ...head.flat().flatMap((content) => [token('th_open'), token('inline', content)]),
+    token('tr_open'),
+    ...cells.flat(),
+    token('table_close'),
+  ]);
+  return {
+    class: table.attributes.get('class'),
+    labels: cells.map(([{ attributes }]) => attributes.get('data-label')),
+  };
+}
+
+function token(type: string, content = '') {
+  const attributes = new Map<string, string>();
+  return {
+    type,
+    content,
+    children: null,
+    attributes,
+    attrGet: (name: string) => attributes.get(name) ?? null,
+    attrSet: (name: string, value: string) => void attributes.set(name, value),
+  };
 }
 
 describe('the documentation', () => {
@@ -61,6 +92,19 @@ describe('the documentation', () => {
       'trusted-hosts.ts',
     ]);
     for (const { markdown } of pages) expect(partsOf(markdown).join('')).to.equal(markdown);
+  });
+
+  it('lays tables out by their columns, and says in each cell which one it is', () => {
+    expect(layOut([['flag', '']], [['--NAP', 'x'.repeat(81)]])).to.deep.equal({
+      class: undefined,
+      labels: ['flag', ''],
+    });
+    expect(layOut([['what', 'measured', 'bar']], [['start', '1 s', '']])).to.deep.equal({
+      class: 'many',
+      labels: ['what', 'measured', 'bar'],
+    });
+    const read = layOut([['field', 'type', '']], [['nap', 'string', 'x'.repeat(81)]]);
+    expect(read.class).to.equal('many told');
   });
 
   it('can be searched by section', () => {
