@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { documentedValues } from '../../../scripts/generate/chart-readme.ts';
+import { valueFile, valueSets } from '../../../scripts/generate/renderings.ts';
 import { InstitutionSyncManifest } from '../../../src/api/institution-sync.ts';
 import { GROUP, KIND, PLURAL, VERSION } from '../../../src/api/names.ts';
 
@@ -57,6 +58,17 @@ function pathsOf(values: Readonly<Record<string, unknown>>, prefix = ''): string
     const nested = success && Object.keys(data).length > 0 ? pathsOf(data, `${name}.`) : [name];
     return nested.map((below) => prefix + below);
   });
+}
+
+/** The value at a path, as text that can be compared. */
+function textAt(values: unknown, name: string): string | undefined {
+  let found: unknown = values;
+  for (const part of name.split('.')) {
+    const { success, data } = Values.safeParse(found);
+    if (!success || !(part in data)) return undefined;
+    found = data[part];
+  }
+  return JSON.stringify(found);
 }
 
 describe('chart', () => {
@@ -119,5 +131,20 @@ describe('chart', () => {
       }
       expect(found, value).to.exist;
     }
+  });
+
+  it('is rendered with another value in the place of each, but those that make it restricted', async () => {
+    const files = await Promise.all(valueSets().map((set) => readFile(valueFile(set), 'utf8')));
+    const sets = files.map((text): unknown => parse(text));
+    const alike = pathsOf(values).filter((name) =>
+      sets.every((set) => [undefined, textAt(values, name)].includes(textAt(set, name))),
+    );
+    expect(alike).to.have.members([
+      'podSecurityContext.runAsNonRoot',
+      'podSecurityContext.seccompProfile.type',
+      'securityContext.allowPrivilegeEscalation',
+      'securityContext.capabilities.drop',
+      'securityContext.readOnlyRootFilesystem',
+    ]);
   });
 });
