@@ -39,8 +39,8 @@ describe('chart, as a release', function () {
     await plane?.stop();
   });
 
-  function allowed(namespace: string, actions: readonly string[]): Promise<string[]> {
-    return allowedActions(admin, `${home}:institution-sync`, namespace, actions);
+  function allowed(namespace: string, actions: readonly string[], name?: string) {
+    return allowedActions(admin, `${home}:institution-sync`, namespace, actions, name);
   }
 
   async function release(action: 'install' | 'upgrade', chart: string, ...values: string[]) {
@@ -74,6 +74,9 @@ describe('chart, as a release', function () {
     expect(await allowed(team, NEEDED)).to.deep.equal(NEEDED);
     expect(await allowed(team, FORBIDDEN)).to.deep.equal([]);
     expect(await allowed(home, NEEDED_FOR_ELECTION)).to.deep.equal(NEEDED_FOR_ELECTION);
+    expect(await allowed(home, NEEDED_FOR_ELECTION, 'another')).to.deep.equal([
+      'create leases.coordination.k8s.io',
+    ]);
     expect(await allowed(team, NEEDED_FOR_ELECTION)).to.deep.equal([]);
   });
 

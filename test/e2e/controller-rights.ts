@@ -67,12 +67,13 @@ export const FORBIDDEN: readonly string[] = [
   ...actions('impersonate', 'serviceaccounts'),
 ];
 
-/** Those of the actions that a service account (`namespace:name`) may do in the namespace. */
+/** Those of the actions that a service account (`namespace:name`) may do on an object of this name. */
 export async function allowedActions(
   admin: RestConfig,
   account: string,
   namespace: string,
   asked: readonly string[],
+  name = 'institution-sync',
 ): Promise<string[]> {
   const answers = await Promise.all(
     asked.map(async (action) => {
@@ -89,7 +90,14 @@ export async function allowedActions(
           spec: {
             user: `system:serviceaccount:${account}`,
             groups: ['system:serviceaccounts', 'system:authenticated'],
-            resourceAttributes: { namespace, verb, group: group.join('.'), resource, subresource },
+            resourceAttributes: {
+              namespace,
+              verb,
+              group: group.join('.'),
+              resource,
+              subresource,
+              name,
+            },
           },
         },
       );

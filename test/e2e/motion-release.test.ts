@@ -11,6 +11,9 @@ import { stretchesOf } from './writers.ts';
 const FIRST = 400;
 const ROWS = institutions(1000);
 const LOST = ROWS.slice(0, 20);
+/** Kinds of which a release makes objects in its namespace. */
+const LEFT_BEHIND =
+  'deployments,replicasets,services,roles,rolebindings,poddisruptionbudgets,endpointslices,leases';
 /** The next leader looks for a free lease at least every 2 s; then it reads everything. */
 const LONGEST_HAND_OVER_MS = 10_000;
 
@@ -143,6 +146,8 @@ describe('a release in a cluster that runs pods', function () {
     await motion.readme('helm uninstall', motion.old);
     await untilPods(motion.home, (pods) => pods.length === 0);
     await kubectl('get', 'crd', 'institutionsyncs.sync.timeshighereducation.com');
+    const left = await kubectl('get', LEFT_BEHIND, '-o', 'name');
+    expect(left.trim().split('\n')).to.deep.equal([`lease.coordination.k8s.io/${HOME}`]);
     const { metadata } = await tenant.client.get('world');
     expect(metadata.finalizers ?? []).to.deep.equal([]);
     expect(tenant.names()).to.have.length(FIRST + 400);

@@ -77,10 +77,14 @@ describe("the controller's rights", function () {
   });
   after(() => audited[Symbol.asyncDispose]());
 
-  for (const clusterWide of [true, false]) {
-    it(`are those that it uses and that are documented, ${clusterWide ? 'in the whole cluster' : 'in one namespace'}`, async () => {
+  for (const [where, clusterWide, ...more] of [
+    ['in the whole cluster', true],
+    ['in one namespace', false],
+    ['to one Secret', false, 'rbac.secretNames[0]=auth0-credentials'],
+  ] as const) {
+    it(`are those that it uses and that are documented, ${where}`, async () => {
       const { plane } = audited;
-      const values = ['leaderElection=true'];
+      const values = ['leaderElection=true', ...more];
       await using operator = await startOperator({ plane, clusterWide, values });
       const { namespace } = operator;
       await playAll(operator);
