@@ -123,11 +123,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'leave',
     files: ['src/kubernetes/leave-to-send.ts'],
-    tests: [
-      'test/integration/auth0/abort.test.ts',
-      'test/integration/auth0/network.test.ts',
-      'test/integration/kubernetes/api-access.test.ts',
-    ],
+    tests: ['test/integration/kubernetes/leave-to-send.test.ts'],
   },
   {
     name: 'lease',

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { parseDuration } from '../api/duration.ts';
 import type { InstitutionSyncStatus } from '../api/status.ts';
 import type { WatchedObject } from './watched-object.ts';
@@ -45,7 +46,6 @@ export function newEntry(object: WatchedObject): Entry {
   const status = object.status ?? {};
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
   const isSettled =
-    status.observedGeneration === object.metadata.generation &&
     status.progress === undefined &&
     ready?.status === 'True' &&
     ready.observedGeneration === object.metadata.generation;
@@ -70,16 +70,16 @@ export function newEntry(object: WatchedObject): Entry {
  * been answered too, unless it is not known to be older; then the worst is a sync too many.
  */
 function answeredBefore(object: WatchedObject): readonly string[] {
-  const last = object.status?.lastHandledReconcileAt;
-  if (last === undefined || !object.requests.includes(last)) return [];
+  const last = object.requests.find((value) => value === object.status?.lastHandledReconcileAt);
+  if (last === undefined) return [];
   return object.requests.filter((value) => value === last || timeOf(value) <= timeOf(last));
 }
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const Rfc3339 = z.iso.datetime({ offset: true });
 
 /** NaN for a value that is no time: `Date.parse` alone takes `release-7` for the year 2001. */
 function timeOf(value: string): number {
-  return RFC3339.test(value) ? Date.parse(value) : Number.NaN;
+  return Rfc3339.safeParse(value).success ? Date.parse(value) : Number.NaN;
 }
 
 /** The value of an annotation that asks for a sync now, when it has not been answered yet. */
@@ -90,14 +90,13 @@ export function unansweredRequest(object: WatchedObject, entry: Entry): string |
 /** The approval that fits the held changes, if a person has given it. */
 export function fittingApproval(object: WatchedObject, entry: Entry): string | undefined {
   const hash = entry.status.heldChanges?.planHash;
-  return hash !== undefined && object.approval === hash ? hash : undefined;
+  return object.approval === hash ? hash : undefined;
 }
 
 /** Whether a sync is to start now. */
 export function isDue(object: WatchedObject, entry: Entry, now: number): boolean {
   return (
     entry.wake ||
-    entry.status.observedGeneration !== object.metadata.generation ||
     isUnsynced(object, entry) ||
     unansweredRequest(object, entry) !== undefined ||
     fittingApproval(object, entry) !== undefined ||

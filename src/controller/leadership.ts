@@ -41,7 +41,7 @@ export async function leadership(
 /** Rejects as soon as the lease is lost, be it before the call; never resolves. */
 export function rejectWhenLost({ lost }: Pick<HeldLease, 'lost'>): Promise<never> {
   return new Promise((_resolve, reject) => {
-    lost.addEventListener('abort', () => reject(lost.reason), { once: true });
+    lost.addEventListener('abort', () => reject(lost.reason));
     if (lost.aborted) reject(lost.reason);
   });
 }

@@ -35,8 +35,7 @@ function whenConnected(socket: Socket, onConnected: () => void): void {
   const giveUp = () => {
     socket.destroy(Object.assign(new Error('not connected in time'), { code: 'ETIMEDOUT' }));
   };
-  limit.addEventListener('abort', giveUp, { once: true });
-  socket.once('close', () => limit.removeEventListener('abort', giveUp));
+  limit.addEventListener('abort', giveUp);
   socket.once(isTls ? 'secureConnect' : 'connect', () => {
     limit.removeEventListener('abort', giveUp);
     onConnected();

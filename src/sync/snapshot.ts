@@ -44,8 +44,7 @@ export function doubt(memory: TenantMemory): void {
 
 /** Whether the memory still serves for a sync that starts at `now`; not if the clock went back. */
 export function isFresh(memory: TenantMemory, now: number, driftIntervalMs: number): boolean {
-  if (memory.readAt === undefined) return false;
-  const age = now - memory.readAt;
+  const age = now - (memory.readAt ?? NaN);
   return age >= 0 && age < driftIntervalMs;
 }
 

@@ -34,11 +34,20 @@ describe('isDue', () => {
     expect(due({ spec: { nap: '9m' }, status: settled })).to.equal(true);
   });
 
-  it('a changed spec is', () => {
-    expect(due({ status: { ...settled, observedGeneration: 1 } })).to.equal(true);
+  it('one whose next sync is as far away as its nap allows is not', () => {
+    const object = watched({ spec: { nap: '10m' }, status: settled });
+    const entry = newEntry(object);
+    entry.nextAt = NOW + 11 * 60_000;
+    expect(isDue(object, entry, NOW)).to.equal(false);
+    expect(isDue(object, entry, NOW - 1)).to.equal(true);
   });
 
-  it('one that was changed while suspended is', () => {
+  it('one that cannot be read is not until its time has come, however far that is', () => {
+    const unreadable = watched({ spec: { nap: 'a fortnight' }, status: settled });
+    expect(isDue(unreadable, newEntry(unreadable), NOW - 1e12)).to.equal(false);
+  });
+
+  it('one that was changed, maybe while suspended, is', () => {
     const conditions = [condition('Ready', 'True', 'Synced', 1)];
     expect(due({ status: { ...settled, conditions } })).to.equal(true);
   });
@@ -84,6 +93,8 @@ describe('isDue', () => {
       expect(requested(annotations, '2026-01-01T00:00:00Z')).to.equal(
         '2026-01-02T00:00:00.5+01:00',
       );
+      const sameTime = { ...annotations, [FLUX_REQUESTED_AT]: '2026-01-01T01:00:00.00+01:00' };
+      expect(requested(sameTime, '2026-01-01T00:00:00Z')).to.equal(undefined);
     });
 
     it('of any new value is not answered, also where it could be read as an older time', () => {
@@ -92,8 +103,10 @@ describe('isDue', () => {
       for (const value of ['request-2', '7', 'May 2001', earlier]) {
         expect(requested({ [REQUESTED_AT]: value }, answered)).to.equal(value);
       }
-      const both = { [REQUESTED_AT]: 'request-2', [FLUX_REQUESTED_AT]: answered };
-      expect(requested(both, answered)).to.equal('request-2');
+      for (const value of ['request-2', '7', 'May 2001', '+001999-01-01T00:00:00Z']) {
+        const both = { [REQUESTED_AT]: value, [FLUX_REQUESTED_AT]: answered };
+        expect(requested(both, answered)).to.equal(value);
+      }
     });
 
     it('is answered for this process once its entry says so', () => {
@@ -119,10 +132,91 @@ describe('isDue', () => {
     expect(fittingApproval(object, newEntry(object))).to.equal('sha256:1');
   });
 
+  describe('one whose nap is not over, by what this process has last said of it', () => {
+    const synced = condition('Ready', 'True', 'Synced');
+    for (const [what, conditions, expected] of [
+      ['is not when its sync had a verdict', [synced], false],
+      ['is not when its sync had failed', [condition('Ready', 'False', 'SourceInvalid')], false],
+      ['is when nothing was said', undefined, true],
+      ['is when nothing was said of a sync', [condition('Suspended', 'True', 'Suspended')], true],
+      ['is when there was no verdict', [condition('Ready', 'Unknown', 'Progressing')], true],
+      [
+        'is when the verdict was of older settings',
+        [condition('Ready', 'True', 'Synced', 1)],
+        true,
+      ],
+      [
+        'is not for what else was said before',
+        [condition('SourceAvailable', 'Unknown', 'Progressing', 1), synced],
+        false,
+      ],
+    ] as const) {
+      it(what, () => {
+        const object = watched({ status: settled });
+        const entry = newEntry(object);
+        entry.status = {
+          observedGeneration: 2,
+          ...(conditions === undefined ? {} : { conditions }),
+        };
+        expect(isDue(object, entry, NOW)).to.equal(expected);
+      });
+    }
+  });
+
   it('what changed outside the object wakes it', () => {
     const object = watched({ status: settled });
     const entry = newEntry(object);
     entry.wake = true;
     expect(isDue(object, entry, NOW)).to.equal(true);
   });
+});
+
+describe('a new entry', () => {
+  it('of an object that has never been worked on knows nothing', () => {
+    expect(newEntry(watched())).to.deep.equal({
+      uid: 'uid-1',
+      status: {},
+      nextAt: 0,
+      answered: [],
+      wake: false,
+      syncedGeneration: undefined,
+      failures: 0,
+      session: undefined,
+      unpublished: undefined,
+      gone: false,
+      run: undefined,
+    });
+  });
+
+  it('of a settled object takes its nap up where it was', () => {
+    const object = watched({ status: settled });
+    expect(newEntry(object)).to.deep.include({
+      status: settled,
+      nextAt: NOW + 10 * 60_000,
+      syncedGeneration: 2,
+    });
+  });
+
+  it('of a settled object that names no next sync is due', () => {
+    const { nextSyncTime: _, ...status } = settled;
+    expect(newEntry(watched({ status })).nextAt).to.equal(0);
+  });
+
+  for (const [what, conditions] of [
+    ['without any verdict', undefined],
+    ['whose verdict is of older settings', [condition('Ready', 'True', 'Synced', 1)]],
+    ['whose sync had failed', [condition('Ready', 'False', 'SourceInvalid')]],
+    [
+      'whose sync had failed, whatever else is true',
+      [condition('SourceAvailable', 'True', 'ListingComplete'), condition('Ready', 'False', 'X')],
+    ],
+  ] as const) {
+    it(`of an object ${what} is due`, () => {
+      const { conditions: _, ...status } = settled;
+      const object = watched({
+        status: { ...status, ...(conditions === undefined ? {} : { conditions }) },
+      });
+      expect(newEntry(object)).to.include({ nextAt: 0, syncedGeneration: undefined });
+    });
+  }
 });

@@ -113,6 +113,26 @@ describe('a creation', () => {
     expect(memory.connected.size).to.equal(0);
   });
 
+  for (const [what, institutionNow, answered] of [
+    ['another name', institution('i-1'), organization('org_1', 'i_1', { institutionId: 'i-1' })],
+    ['another display name', institution('i-1', 'Asked'), organization('org_1', 'i-1')],
+    [
+      'more metadata',
+      institution('i-1'),
+      organization('org_1', 'i-1', { institutionId: 'i-1', theirs: '1' }),
+    ],
+    ['another mark', institution('i-1'), organization('org_1', 'i-1', { institutionId: 'i-2' })],
+  ] as const) {
+    it(`that Auth0 answers with ${what} is remembered as answered`, async () => {
+      const plain = memoryTenant();
+      const tenant = { ...plain, createOrganization: async () => answered };
+      const { memory, make } = scene([answered], [], { tenant });
+      memory.organizations.clear();
+      expect(await make(creation(institutionNow))).to.have.property('result', 'created');
+      expect(memory.organizations.get('org_1')).to.deep.equal(answered);
+    });
+  }
+
   it('whose earlier answer was lost finds its organization by name', async () => {
     const made = organization('org_lost', 'i-1');
     const { tenant, memory, make } = scene([], [made]);
@@ -162,6 +182,13 @@ describe('a creation', () => {
       theirs: '1',
       institutionId: 'i-1',
     });
+  });
+
+  it('takes over what is in memory just as it is', async () => {
+    const made = organization('org_1', 'i-1', { theirs: '1' });
+    const { memory, make } = scene([made]);
+    expect(await make(creation(institution('i-1')))).to.include({ result: 'updated' });
+    expect(memory.readAt).to.equal(1);
   });
 
   it('is a conflict when what a person made may not be taken over', async () => {

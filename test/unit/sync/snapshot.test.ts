@@ -118,13 +118,18 @@ describe('readOrganizations', () => {
   });
 
   it('keeps the objects of organizations that have not changed, and no others', async () => {
-    const before = organizations(ids(3));
+    const before = [
+      ...organizations(ids(4)),
+      organization('org_i-5', 'i-5', { institutionId: 'i-5', web: 'old' }),
+    ];
     const memory = { ...emptyMemory(), organizations: byId(before) };
     const [first] = before;
     const again = [
       { ...first!, metadata: { ...first!.metadata } },
       organization('org_i-2', 'i-2', { institutionId: 'i-2', note: 'new' }),
       { ...organization('org_i-3', 'i-3'), displayName: 'Another' },
+      { ...organization('org_i-4', 'i-4'), name: 'by-hand' },
+      organization('org_i-5', 'i-5', { institutionId: 'i-5', web: 'new' }),
     ];
     await read(pages(again), memory);
     expect([...memory.organizations.values()]).to.deep.equal(again);
