@@ -82,7 +82,7 @@ export const GROUPS: readonly Group[] = [
     name: 'tenant',
     files: paths('src/auth0', ['answers', 'organizations']),
     tests: [
-      'test/unit/auth0/answers.test.ts',
+      ...paths('test/unit/auth0', ['answers.test', 'endless-listing.test']),
       ...paths('test/integration/auth0', [
         'metadata.test',
         'organizations.test',

@@ -30,7 +30,9 @@ export function sendWithLeave(
 /** A tunnel through a proxy comes connected, and so does a connection that was kept. */
 function whenConnected(socket: Socket, onConnected: () => void): void {
   const isTls = socket instanceof TLSSocket;
-  if (!socket.connecting && !(isTls && socket.getProtocol() === null)) return onConnected();
+  // The end of a handshake is a message of its own; the protocol is named before.
+  const isConnected = isTls ? socket.getFinished() !== undefined : !socket.connecting;
+  if (isConnected) return onConnected();
   const limit = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
   const giveUp = () => {
     socket.destroy(Object.assign(new Error('not connected in time'), { code: 'ETIMEDOUT' }));

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest, type ClientRequest } from 'node:http';
-import { createServer as createHttpsServer, request as httpsRequest } from 'node:https';
+import {
+  Agent as HttpsAgent,
+  createServer as createHttpsServer,
+  request as httpsRequest,
+} from 'node:https';
 import { connect as connectTcp, createServer as createTcpServer, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { connect as connectTls, TLSSocket } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 import { expect } from 'chai';
 import { sendWithLeave } from '../../../src/kubernetes/leave-to-send.ts';
 import { certificates } from '../../sandbox/certificates.ts';
@@ -12,12 +16,14 @@ import { listenOnLoopback } from './scripted-server.ts';
 
 /** Sends the request; resolves with the answer's text, and with how its connection was at each check. */
 async function send(request: ClientRequest, body?: string) {
+  let state = '';
   const checks: string[] = [];
-  sendWithLeave(request, body, () => {
-    const { socket } = request;
-    const protocol = socket instanceof TLSSocket ? socket.getProtocol() : 'plain';
-    checks.push(socket?.connecting === true ? 'connecting' : String(protocol));
+  request.once('socket', (socket) => {
+    state = request.reusedSocket ? 'kept' : 'begun';
+    socket.once('connect', () => (state = 'connected'));
+    socket.once('secureConnect', () => (state = 'secure'));
   });
+  sendWithLeave(request, body, () => checks.push(state));
   const [response] = await once(request, 'response');
   return { checks, answer: await text(response) };
 }
@@ -62,13 +68,13 @@ describe('sendWithLeave', () => {
 
   it('asks when the connection stands, and sends the body then', async () => {
     const request = httpRequest({ port: await echo(), host: '127.0.0.1', method: 'PUT' });
-    expect(await send(request, 'x')).to.deep.equal({ checks: ['plain'], answer: 'x' });
+    expect(await send(request, 'x')).to.deep.equal({ checks: ['connected'], answer: 'x' });
   });
 
   it('asks after the handshake', async () => {
     const { port, ca } = await secureEcho();
     const request = httpsRequest({ port, host: '127.0.0.1', servername: 'localhost', ca });
-    expect(await send(request)).to.deep.equal({ checks: ['TLSv1.3'], answer: '' });
+    expect(await send(request)).to.deep.equal({ checks: ['secure'], answer: '' });
   });
 
   it('asks after the handshake through a tunnel that stood before', async () => {
@@ -79,18 +85,30 @@ describe('sendWithLeave', () => {
       host: 'localhost',
       createConnection: () => connectTls({ socket: tunnel, servername: 'localhost', ca }),
     });
-    expect(await send(request)).to.deep.equal({ checks: ['TLSv1.3'], answer: '' });
+    expect(await send(request)).to.deep.equal({ checks: ['secure'], answer: '' });
   });
+
+  async function onKept(again: () => ClientRequest): Promise<void> {
+    await send(again());
+    const { asked } = manualLimit();
+    const request = again();
+    expect(await send(request)).to.deep.equal({ checks: ['kept'], answer: '' });
+    expect(request.reusedSocket).to.equal(true);
+    expect(asked).to.deep.equal([]);
+  }
 
   it('asks again on a connection that was kept, without setting it a limit', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const options = { port: await echo(), host: '127.0.0.1', agent };
-    await send(httpRequest(options));
-    const { asked } = manualLimit();
-    const again = httpRequest(options);
-    expect(await send(again)).to.deep.equal({ checks: ['plain'], answer: '' });
-    expect(again.reusedSocket).to.equal(true);
-    expect(asked).to.deep.equal([]);
+    await onKept(() => httpRequest(options));
+    agent.destroy();
+  });
+
+  it('asks again on a secure connection that was kept', async () => {
+    const agent = new HttpsAgent({ keepAlive: true, maxSockets: 1 });
+    const { port, ca } = await secureEcho();
+    const options = { port, host: '127.0.0.1', servername: 'localhost', ca, agent };
+    await onKept(() => httpsRequest(options));
     agent.destroy();
   });
 
@@ -139,6 +157,6 @@ describe('sendWithLeave', () => {
     });
     servers.push(server);
     const request = httpRequest({ port: await listenOnLoopback(server), host: '127.0.0.1' });
-    expect(await send(request)).to.deep.equal({ checks: ['plain'], answer: 'late' });
+    expect(await send(request)).to.deep.equal({ checks: ['connected'], answer: 'late' });
   });
 });
