@@ -5,6 +5,7 @@ import type { MetadataField } from '../api/spec.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
+import { ROWS_PER_SLICE } from '../time/slices.ts';
 import { digestOf } from './digest.ts';
 import type { Institution, Listing } from './institution.ts';
 import type { Page, Recall } from './page.ts';
@@ -82,7 +83,7 @@ export function openSource(options: SourceOptions): InstitutionSource {
       ...options,
       connection,
       endpoint,
-      recall: recallFrom(previous?.listing),
+      recall: recallFrom(previous?.listing ?? { institutions: [] }),
     });
     let reading = await readAll(readPage, pageSize, previous?.reading.pages, signal);
     if (reading.contradiction !== undefined) {
@@ -154,20 +155,24 @@ function isSame(pages: readonly Page[], others: readonly Page[]): boolean {
   return pages.length === others.length && pages.every((page, index) => page === others[index]);
 }
 
-/** The index is made when it is asked for: mostly every row is where it was. */
-function recallFrom(listing: Listing | undefined): Recall {
-  let byId: Map<string, Institution> | undefined;
+/**
+ * Mostly every row is where it was, or all have moved by a few: the index is made as far as it is asked
+ * for, a slice at a time, and holds what has not been found again. A row that it does not reach is
+ * not recalled, which costs its memory and nothing else.
+ */
+function recallFrom({ institutions }: Pick<Listing, 'institutions'>): Recall {
+  const ahead = new Map<string, Institution>();
+  let next = 0;
   return (id) => {
-    if (listing === undefined) return undefined;
-    byId ??= indexOf(listing);
-    return byId.get(id);
+    for (const end = next + ROWS_PER_SLICE; !ahead.has(id) && next < end; next += 1) {
+      const institution = institutions[next];
+      if (institution === undefined) break;
+      ahead.set(institution.id, institution);
+    }
+    const found = ahead.get(id);
+    ahead.delete(id);
+    return found;
   };
-}
-
-function indexOf({ institutions }: Listing): Map<string, Institution> {
-  const byId = new Map<string, Institution>();
-  for (const institution of institutions) byId.set(institution.id, institution);
-  return byId;
 }
 
 async function compose(pages: readonly Page[], signal: AbortSignal): Promise<Listing> {

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** What is said beside the rows is short: `rowCount` and perhaps a few links. */
 const LONGEST_ENVELOPE = 1_000_000;
 
@@ -23,7 +25,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Parses `{…, "rows": […], …}` while it arrives: `onRows` gets the rows of each chunk, so that a page
- * of any size takes the memory and the time of a few rows. Resolves with what stands beside the rows:
+ * of any size takes the memory of a few rows, and other work goes on after each chunk. Resolves with what stands beside the rows:
  * the same object with `rows` empty. Throws for anything that JSON.parse would refuse.
  */
 export async function parseRows(
@@ -35,6 +37,8 @@ export async function parseRows(
   for await (const chunk of chunks) {
     signal.throwIfAborted();
     splitter.push(chunk);
+    // Chunks that have arrived already would otherwise come one upon another.
+    await nextTurn();
   }
   return splitter.end();
 }
