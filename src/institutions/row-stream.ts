@@ -25,8 +25,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Parses `{…, "rows": […], …}` while it arrives: `onRows` gets the rows of each chunk, so that a page
- * of any size takes the memory of a few rows, and other work goes on after each chunk. Resolves with what stands beside the rows:
- * the same object with `rows` empty. Throws for anything that JSON.parse would refuse.
+ * of any size takes the memory of a few rows, and other work goes on after each chunk. Resolves with
+ * what stands beside the rows: the same object with `rows` empty. Throws for anything that JSON.parse
+ * would refuse.
  */
 export async function parseRows(
   chunks: AsyncIterable<Uint8Array>,

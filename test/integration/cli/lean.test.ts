@@ -9,6 +9,7 @@ import { openWorld } from './world.ts';
 /** Tells, as the process ends, which of Node's own modules it has loaded. */
 const TELL = `process.on('exit', () => {
   process.stderr.write('flags ' + process.execArgv.join(' ') + '\\n');
+  process.stderr.write('pools ' + process.env.MALLOC_ARENA_MAX + '\\n');
   process.stderr.write('loaded ' + process.moduleLoadList.join(' ') + '\\n');
 });`;
 
@@ -28,6 +29,7 @@ describe('the memory of a process', () => {
       expect(stderr).to.match(/^loaded .*NativeModule https/m);
       // It restarts itself, however it was started.
       expect(stderr).to.match(/^flags .*--max-semi-space-size=2 --heap-growing-percent=30/m);
+      expect(stderr).to.match(/^pools 1$/m);
       expect(stderr).not.to.match(/^loaded .*undici/m);
     } finally {
       await rm(folder, { recursive: true });

@@ -47,6 +47,18 @@ describe('parseRows', () => {
     expect(seen).to.deep.equal([1, 1]);
   });
 
+  it('lets other work go on after each of the chunks that are there already', async () => {
+    const order: string[] = [];
+    function otherWork(): void {
+      order.push('other');
+      if (order.length < 100) setImmediate(otherWork);
+    }
+    setImmediate(otherWork);
+    const text = Buffer.from('{"rows":[{"a":1},{"a":2},{"a":3}]}');
+    await parseRows(pieces(text, [17, 25]), () => order.push('rows'), signal);
+    expect(order.slice(0, 5)).to.deep.equal(['rows', 'other', 'rows', 'other', 'rows']);
+  });
+
   const valid: readonly (readonly [string, string])[] = [
     ['no rows', '{"rowCount":0,"rows":[]}'],
     ['white space everywhere', ' { "rowCount" : 1 ,\r\n "rows" : [ { "a" : 1 } ,\t{ } ] } '],
