@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { openAnchors } from './anchors.ts';
 import { partsOf } from './line-breaks.ts';
 import type { Page } from './pages.ts';
 import { layOutTables } from './tables.ts';
@@ -23,24 +24,13 @@ interface State {
   readonly env: { readonly page?: { readonly inputPath?: string } };
 }
 
-/** The anchor of a heading, as GitHub makes it. */
-export function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replaceAll(/\s/g, '-');
-}
-
 /** Gives headings their anchors and lets links lead to pages of the site. */
 export function adapt(markdown: MarkdownIt, pages: readonly Page[]): void {
   markdown.core.ruler.push('anchors', ({ tokens }) => {
-    const seen = new Map<string, number>();
+    const anchorOf = openAnchors();
     for (const [index, token] of tokens.entries()) {
       if (token.type !== 'heading_open') continue;
-      const anchor = anchorOf(tokens[index + 1]?.content.replaceAll('`', '') ?? '');
-      const times = seen.get(anchor) ?? 0;
-      seen.set(anchor, times + 1);
-      token.attrSet('id', times === 0 ? anchor : `${anchor}-${times}`);
+      token.attrSet('id', anchorOf(tokens[index + 1]?.content.replaceAll('`', '') ?? ''));
     }
   });
   markdown.core.ruler.push('links', ({ tokens, env }) => {

@@ -1,7 +1,7 @@
-import { anchorOf } from './markdown.ts';
+import { openAnchors } from './anchors.ts';
 import type { Page } from './pages.ts';
 
-interface Section {
+export interface Section {
   readonly url: string;
   readonly page: string;
   readonly heading: string;
@@ -13,19 +13,26 @@ export function searchIndex(pages: readonly Page[]): string {
   return `window.SECTIONS = ${JSON.stringify(pages.flatMap(sectionsOf))};\n`;
 }
 
-function sectionsOf({ file, title, markdown }: Page): readonly Section[] {
-  return `\n${markdown}`
-    .split(/\n#{1,4} /)
-    .slice(1)
-    .map((part) => {
-      const [line = '', ...rest] = part.split('\n');
-      const heading = line.replaceAll('`', '');
-      const text = rest.join(' ').replaceAll(/[|*`]|-{3,}|<[^>]+>|\]\([^)]*\)|\[/g, ' ');
-      return {
-        url: `${file}#${anchorOf(heading)}`,
-        page: title,
-        heading,
-        text: text.replaceAll(/\s+/g, ' ').trim(),
-      };
-    });
+/** A line of a block of code is no heading, whatever it begins with. */
+export function sectionsOf({ file, title, markdown }: Page): readonly Section[] {
+  const anchorOf = openAnchors();
+  const lines = markdown.split('\n');
+  const sections: { readonly heading: string; readonly url: string; readonly lines: string[] }[] =
+    [];
+  let isCode = false;
+  for (const line of lines) {
+    const isFence = line.startsWith('```');
+    if (isFence) isCode = !isCode;
+    const [, name] = (isCode ? null : /^#{1,4} (.+)$/.exec(line)) ?? [];
+    if (name === undefined) {
+      if (!isFence) sections.at(-1)?.lines.push(line);
+      continue;
+    }
+    const heading = name.replaceAll('`', '');
+    sections.push({ heading, url: `${file}#${anchorOf(heading)}`, lines: [] });
+  }
+  return sections.map(({ heading, url, lines: said }) => {
+    const text = said.join(' ').replaceAll(/[|*`]|-{3,}|<[^>]+>|\]\([^)]*\)|\[/g, ' ');
+    return { url, page: title, heading, text: text.replaceAll(/\s+/g, ' ').trim() };
+  });
 }

@@ -2,9 +2,7 @@ const input = document.querySelector('.search input');
 const list = document.querySelector('.search ol');
 const MOST = 12;
 
-function find(text) {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return [];
+function find(words) {
   return window.SECTIONS.map((section) => ({ section, weight: weigh(section, words) }))
     .filter(({ weight }) => weight > 0)
     .toSorted((a, b) => b.weight - a.weight)
@@ -19,20 +17,35 @@ function weigh({ page, heading, text }, words) {
   return weights.includes(0) ? 0 : weights.reduce((sum, weight) => sum + weight, 0);
 }
 
-function entry({ url, page, heading, text }) {
+/** The text around the first word that is found in it. */
+function excerpt(text, words) {
+  const places = words.map((word) => text.toLowerCase().indexOf(word)).filter((at) => at >= 0);
+  const found = Math.max(0, Math.min(...places, text.length) - 30);
+  const start = places.length === 0 || found === 0 ? 0 : text.indexOf(' ', found) + 1;
+  const shown = text.slice(start, start + 110);
+  const end = start + 110 < text.length ? `${shown.replace(/\s+\S*$/, '')} …` : shown;
+  return start === 0 ? end : `… ${end}`;
+}
+
+function entry({ url, page, heading, text }, words) {
   const link = Object.assign(document.createElement('a'), { href: url, textContent: heading });
   const about = document.createElement('small');
-  about.textContent = `${page} · ${text.slice(0, 90)}`;
+  about.textContent = `${page} · ${excerpt(text, words)}`;
   link.append(about);
   const item = document.createElement('li');
   item.append(link);
   return item;
 }
 
+function nothing() {
+  return Object.assign(document.createElement('li'), { textContent: 'Nothing is found.' });
+}
+
 function show() {
-  const found = find(input.value);
-  list.replaceChildren(...found.map(entry));
-  list.hidden = found.length === 0;
+  const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = words.length === 0 ? [] : find(words).map((section) => entry(section, words));
+  list.replaceChildren(...(found.length === 0 ? [nothing()] : found));
+  list.hidden = words.length === 0;
 }
 
 function hide() {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { anchorOf } from '../../../scripts/site/anchors.ts';
 import { partsOf } from '../../../scripts/site/line-breaks.ts';
-import { anchorOf } from '../../../scripts/site/markdown.ts';
 import { readPages, ROOT } from '../../../scripts/site/pages.ts';
-import { searchIndex } from '../../../scripts/site/search-index.ts';
+import { searchIndex, sectionsOf } from '../../../scripts/site/search-index.ts';
 import { layOutTables } from '../../../scripts/site/tables.ts';
 
 const pages = readPages();
@@ -111,5 +111,21 @@ describe('the documentation', () => {
     const index = searchIndex(pages);
     expect(index).to.match(/"url":"operations\.html#secretnotfound","page":"Operations"/);
     expect(index).to.include('"heading":"kubectl isync"');
+  });
+
+  it('is found under headings alone, each at its own anchor', () => {
+    const markdown = ['# A', '```sh', '# no heading', '```', '## Look', 'one', '## Look', 'two'];
+    const page = {
+      file: 'a.html',
+      title: 'A',
+      markdown: markdown.join('\n'),
+      source: '',
+      group: '',
+    };
+    expect(sectionsOf(page)).to.deep.equal([
+      { url: 'a.html#a', page: 'A', heading: 'A', text: '# no heading' },
+      { url: 'a.html#look', page: 'A', heading: 'Look', text: 'one' },
+      { url: 'a.html#look-1', page: 'A', heading: 'Look', text: 'two' },
+    ]);
   });
 });
