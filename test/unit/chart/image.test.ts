@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 import { parse, parseAllDocuments } from 'yaml';
@@ -75,6 +75,18 @@ describe('the image', () => {
     const [node, program] = z.array(z.string()).parse(wordsOf(run, 'ENTRYPOINT'));
     expect(node).to.equal('/nodejs/bin/node');
     expect(program).to.equal(path.join(target, path.basename(bin['institution-sync'] ?? '')));
+  });
+
+  it('has nothing but texts for any architecture beside its Node', async () => {
+    const files = await readdir(path.join(ROOT, 'dist'), { recursive: true });
+    expect(files.filter((file) => !/^[\w-]+\.js$/.test(file))).to.deep.equal([
+      'THIRD-PARTY-LICENSES.txt',
+    ]);
+    const text = new TextDecoder('utf-8', { fatal: true });
+    for (const file of files) {
+      const content = text.decode(await readFile(path.join(ROOT, 'dist', file)));
+      expect(content, file).not.to.match(/\0|process\.dlopen|\.node['"`]/);
+    }
   });
 
   it('is built of nothing but what the build reads', async () => {
