@@ -6,7 +6,8 @@ import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { controlPlaneBinaries } from '../test/control-plane/assets.ts';
-import { thisMachine } from '../test/control-plane/assets/machine.ts';
+import { managerBinaries } from '../test/control-plane/managers.ts';
+import { thisMachine, type Machine } from '../test/control-plane/assets/machine.ts';
 import type { Release } from '../test/control-plane/assets/release.ts';
 import {
   kubernetes,
@@ -18,7 +19,7 @@ const ROOT = path.dirname(import.meta.dirname);
 const RELEASES = [oldestKubernetes, kubernetes, newestKubernetes];
 
 /** The schema and its rules, the chart, rights, and each kind of request that the controller makes. */
-const FILES = [
+const ALWAYS = [
   'resource-*',
   'older-schema',
   'chart-*',
@@ -29,7 +30,9 @@ const FILES = [
   'lifecycle-limits',
   'lifecycle-namespaces',
   'lifecycle-status',
-].map((name) => `test/e2e/${name}.test.ts`);
+];
+/** Releases and their pods, which need a controller manager and a scheduler of the same version. */
+const WITH_PODS = ['motion-*'];
 
 function chosenReleases(names: readonly string[]): readonly Release[] {
   if (names.length === 0) return [oldestKubernetes, newestKubernetes];
@@ -51,8 +54,11 @@ async function runOn(release: Release): Promise<{ passes: number; failures: numb
     await symlink(binaries.kubeApiserver, path.join(folder, 'kube-apiserver'));
     await symlink(binaries.kubectl, path.join(folder, 'kubectl'));
     await symlink(binaries.helm, path.join(folder, 'helm'));
+    const managers = await managersOf(release, machine);
+    for (const [name, file] of managers) await symlink(file, path.join(folder, name));
+    const files = managers.size > 0 ? [...ALWAYS, ...WITH_PODS] : ALWAYS;
     const counts = path.join(folder, 'counts.json');
-    const code = await mocha({ KUBEBUILDER_ASSETS: folder, COUNTS_FILE: counts });
+    const code = await mocha(files, { KUBEBUILDER_ASSETS: folder, COUNTS_FILE: counts });
     const text = await readFile(counts, 'utf8').catch(() => '{"passes":0,"failures":1}');
     const { passes, failures } = JSON.parse(text) as { passes: number; failures: number };
     return { passes, failures: code !== 0 && failures === 0 ? 1 : failures };
@@ -61,8 +67,25 @@ async function runOn(release: Release): Promise<{ passes: number; failures: numb
   }
 }
 
-function mocha(environment: Readonly<Record<string, string>>): Promise<number | null> {
-  const args = ['--reporter', 'test/counting-reporter.mjs', '--timeout', '60000', ...FILES];
+/** None when they are not to be had: no archive holds them, only Go can bring them. */
+async function managersOf(
+  release: Release,
+  machine: Machine,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    return await managerBinaries({ machine, kubernetes: release });
+  } catch (error) {
+    console.error(`Without pods: ${error instanceof Error ? error.message : String(error)}`);
+    return new Map();
+  }
+}
+
+function mocha(
+  names: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<number | null> {
+  const files = names.map((name) => `test/e2e/${name}.test.ts`);
+  const args = ['--reporter', 'test/counting-reporter.mjs', '--timeout', '60000', ...files];
   const child = spawn(path.join(ROOT, 'node_modules/.bin/mocha'), args, {
     cwd: ROOT,
     stdio: 'inherit',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { kubernetesBinaries } from './assets.ts';
+import { kubernetesBinaries, type AssetOptions } from './assets.ts';
 import type { Lifeline } from './lifeline.ts';
 import type { ControlPlane } from './start.ts';
 
@@ -14,8 +14,8 @@ export const FOR_PODS = {
 };
 
 /** Their paths. They are in no archive: Go builds them, once. Rejects with what to do. */
-export function managerBinaries(): Promise<ReadonlyMap<string, string>> {
-  return kubernetesBinaries(MANAGERS);
+export function managerBinaries(options?: AssetOptions): Promise<ReadonlyMap<string, string>> {
+  return kubernetesBinaries(MANAGERS, options);
 }
 
 /**
