@@ -79,7 +79,7 @@ export async function startTcpProxy(options: { readonly target: string }): Promi
         if (socket === client) open.delete(client);
         if (!failed && socket.readableEnded) return;
         closing.abort();
-        peer.resetAndDestroy();
+        reset(peer);
       });
     }
     forward(client, upstream, closing.signal);
@@ -102,7 +102,7 @@ export async function startTcpProxy(options: { readonly target: string }): Promi
     }
   }
   function dropConnections(): void {
-    for (const client of open) client.resetAndDestroy();
+    for (const client of open) reset(client);
   }
   async function close(): Promise<void> {
     if (!server.listening) return;
@@ -144,4 +144,11 @@ export async function startTcpProxy(options: { readonly target: string }): Promi
       openHole();
     },
   };
+}
+
+/** Resets the connection; one that is just being ended cannot be reset, and would never be closed. */
+function reset(socket: Socket): void {
+  const isEnding = socket.writableEnded && !socket.writableFinished;
+  if (isEnding) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -135,7 +135,7 @@ describeTrouble('Auth0 says something else than asked:', () => {
 
   trouble('there is no such connection', {
     reason: 'ConnectionNotFound',
-    says: /no connection named "corporate"\. Create it in Auth0, or correct auth0\.connections/,
+    says: /no connection named "corporate", .* Create it in Auth0, or correct auth0\.connections/,
     spec: { auth0: { connections: [{ name: 'corporate' }] } },
     mend: ({ auth0 }) => void auth0.addConnection({ name: 'corporate', strategy: 'samlp' }),
   });

@@ -62,7 +62,7 @@ describeTrouble('THE cannot be read:', () => {
   );
   faulty('429 for ever', { ...unavailable, says: /answered 429/ }, always('too-many-requests'));
   for (const status of [403, 404]) {
-    const says = new RegExp(`answered ${status}\\. Check the endpoint`);
+    const says = new RegExp(`answered ${status}\\. Nothing was changed\\. Check the endpoint`);
     faulty(`${status}`, { ...unavailable, says }, always({ kind: 'status', status }));
   }
   faulty(

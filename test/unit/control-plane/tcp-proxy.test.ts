@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { startTcpProxy, type TcpProxy } from '../../control-plane/tcp-proxy.ts';
 
@@ -61,6 +62,20 @@ describe('the TCP proxy', () => {
     const received = text(client);
     client.end(sent);
     expect((await received) === sent.toString()).to.equal(true);
+  });
+
+  it('ends while one side is just ending', async () => {
+    const client = await open();
+    client.on('error', () => {});
+    await say(client, 'a');
+    proxy.blackHole();
+    for (const socket of served) socket.end();
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    await proxy.resume();
+    // The end goes on in this very turn; the system hears of it in the next one.
+    for (let step = 0; step < 20; step += 1) await null;
+    await proxy.stop();
+    expect(proxy.connections()).to.equal(0);
   });
 
   it('drops connections, and serves new ones', async () => {

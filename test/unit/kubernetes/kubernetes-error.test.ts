@@ -52,10 +52,10 @@ describe('KubernetesError', () => {
     }
   });
 
-  it('knows the two kinds of 409, and 410', () => {
+  it('knows the two kinds of 409, which both mean that another was faster, and 410', () => {
     const conflict = answerError('patch x', 409, status(409, 'Conflict'), Number.NaN);
     const exists = answerError('create x', 409, status(409, 'AlreadyExists'), Number.NaN);
-    expect([isConflict(conflict), isConflict(exists)]).to.deep.equal([true, false]);
+    expect([isConflict(conflict), isConflict(exists)]).to.deep.equal([true, true]);
     expect(isExpired(answerError('list x', 410, status(410, 'Expired'), Number.NaN))).to.equal(
       true,
     );
