@@ -1,6 +1,6 @@
-// Everything that must hold before a change lands. Ends with `N passed, N failed` alone on a line,
-// with `, N skipped` when there are such, counted by mocha itself; exits 1 when a check or a test
-// fails.
+// Everything that must hold before a change lands. Ends with what failed, and with `N passed, N failed`
+// alone on a line, with `, N skipped` when there are such, counted by mocha itself; exits 1 when a
+// check or a test fails.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,6 +64,7 @@ interface Counts {
   readonly failures: number;
   /** Skipped, because the machine lacks what they need. */
   readonly pending: number;
+  readonly failed: readonly { readonly title: string; readonly error: string }[];
 }
 
 function readCounts(file: string): Counts {
@@ -71,7 +72,7 @@ function readCounts(file: string): Counts {
     return JSON.parse(readFileSync(file, 'utf8')) as Counts;
   } catch {
     // The runner died before it could count: that is a failure of its own.
-    return { passes: 0, failures: 1, pending: 0 };
+    return { passes: 0, failures: 1, pending: 0, failed: [] };
   }
 }
 
@@ -79,21 +80,25 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 const broken: string[] = [];
+/** Shown again at the end: the suites' own words may be thousands of lines above. */
+const failures: Counts['failed'][number][] = [];
 for (const check of checks) if (!(await run(check, true))) broken.push(check.join(' '));
 for (const [step, suites] of steps.entries()) {
   const runSuite = async (suite: Command, index: number) => {
     const file = join(counts, `${step}-${index}.json`);
     const ok = await run(suite, suites.length === 1, file);
-    const { passes, failures, pending } = readCounts(file);
-    passed += passes;
-    failed += failures;
-    skipped += pending;
-    if (!ok && failures === 0) broken.push(suite.join(' '));
+    const counted = readCounts(file);
+    passed += counted.passes;
+    failed += counted.failures;
+    skipped += counted.pending;
+    failures.push(...counted.failed);
+    if (!ok && counted.failed.length === 0) broken.push(suite.join(' '));
   };
   await Promise.all(suites.map(runSuite));
 }
 rmSync(counts, { recursive: true });
 
+for (const { title, error } of failures) console.error(`\nFailed: ${title}\n${error}`);
 for (const command of broken) console.error(`Failed: ${command}`);
 const also = skipped > 0 ? `, ${skipped} skipped` : '';
 console.log(`\n${passed} passed, ${failed} failed${also}`);

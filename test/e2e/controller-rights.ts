@@ -58,7 +58,7 @@ export const FORBIDDEN: readonly string[] = [
   ...actions('create update delete deletecollection', SYNCS),
   ...actions('get update', `${SYNCS}/status`),
   ...actions('create update patch delete', 'secrets'),
-  ...actions('get list update patch delete', EVENTS),
+  ...actions('get list watch update delete', EVENTS),
   ...actions('list watch patch delete', LEASES),
   ...actions('get list', 'configmaps'),
   ...actions('get list create', 'pods'),

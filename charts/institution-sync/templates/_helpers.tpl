@@ -96,7 +96,7 @@ Not empty when new pods may stand by while those that run go on: all of them ele
   verbs: [get, list, watch]
 - apiGroups: [events.k8s.io]
   resources: [events]
-  verbs: [create]
+  verbs: [create, patch]
 {{- end }}
 
 {{/* One rule of a NetworkPolicy: the way to `peers` on each of their ports. */}}
