@@ -73,7 +73,7 @@ describe('the TCP proxy', () => {
     for (let turn = 0; turn < 20; turn += 1) await setImmediate();
     await proxy.resume();
     // The end goes on in this very turn; the system hears of it in the next one.
-    for (let step = 0; step < 20; step += 1) await null;
+    for (let step = 0; step < 20; step += 1) await Promise.resolve();
     await proxy.stop();
     expect(proxy.connections()).to.equal(0);
   });
