@@ -10,8 +10,8 @@ const STAGE = /^<!-- stage: (.*) -->$/;
 
 /**
  * Plays a page of Markdown from top to bottom: does what its comments say, runs the commands of its
- * blocks `console`, which begin with `$ `, and returns it with what they said this time. Rejects when
- * a command or a comment does.
+ * blocks `console`, which begin with `$ `, and returns it with what they said this time, without
+ * blanks at the ends of lines. Rejects when a command or a comment does.
  */
 export async function playPage(markdown: string, { act, run }: Actors): Promise<string> {
   const lines = markdown.split('\n');
@@ -26,7 +26,8 @@ export async function playPage(markdown: string, { act, run }: Actors): Promise<
     const end = lines.indexOf('```', at);
     const said: string[] = [];
     for (const command of commandsIn(lines.slice(at + 1, end))) {
-      said.push([`$ ${command}`, ...(await run(command))].join('\n'));
+      const lines = await run(command);
+      said.push([`$ ${command}`, ...lines.map((each) => each.trimEnd())].join('\n'));
     }
     page.push(said.join('\n\n'), '```');
     at = end;

@@ -1,8 +1,9 @@
 /** More letters than this need not stay on one line. */
 const LONGEST = 24;
 
-/** Not right before the end of a file's name. */
-const PLACES = /(?<=[/,=:_]|\[\])|(?<=\.)(?=[\w-]{5})|(?<=[a-z])(?=[A-Z])/;
+/** After a mark, but not right before the end of a file's name. */
+const MARKS = /(?<=[/,=:_]|\[\])|(?<=\.)(?=[\w-]{5})/;
+const HUMPS = /(?<=[a-z])(?=[A-Z])/;
 
 /**
  * The parts of a text between which a line may end: its words, and of a long word such as
@@ -11,5 +12,10 @@ const PLACES = /(?<=[/,=:_]|\[\])|(?<=\.)(?=[\w-]{5})|(?<=[a-z])(?=[A-Z])/;
 export function partsOf(text: string): readonly string[] {
   return text
     .split(/(?<=\s)(?=\S)/)
-    .flatMap((word) => (word.length > LONGEST ? word.split(PLACES) : [word]));
+    .flatMap((word) => splitIfLong(word, MARKS))
+    .flatMap((part) => splitIfLong(part, HUMPS));
+}
+
+function splitIfLong(text: string, at: RegExp): readonly string[] {
+  return text.length > LONGEST ? text.split(at) : [text];
 }

@@ -25,6 +25,9 @@ const NAVIGATION: readonly (readonly [group: string, pages: Readonly<Record<stri
       'docs/commands.md': 'The commands',
       'docs/gitops.md': 'GitOps',
       'charts/institution-sync/README.md': 'The chart',
+      'docs/image.md': 'The image',
+      'docs/enterprise.md': 'In enterprises',
+      'docs/compatibility.md': 'Compatibility',
     },
   ],
   [
@@ -34,9 +37,19 @@ const NAVIGATION: readonly (readonly [group: string, pages: Readonly<Record<stri
       'docs/night-walk.md': 'A night walk',
       'docs/audit.md': 'Audit log',
       'docs/traces.md': 'Traces',
+      'docs/scale.md': 'Scale',
     },
   ],
-  ['Understand', { 'docs/design.md': 'Design', 'docs/reliability.md': 'Reliability' }],
+  [
+    'Understand',
+    {
+      'docs/design.md': 'Design',
+      'docs/reliability.md': 'Reliability',
+      'SECURITY.md': 'Security',
+      'docs/security-rights.md': 'Rights in the cluster',
+      'docs/benchmarks.md': 'Benchmarks',
+    },
+  ],
 ];
 
 /** Every page of the site. Pages of `docs/` that the navigation does not know come last. */
@@ -48,10 +61,8 @@ export function readPages(): readonly Page[] {
   const others = readdirSync(path.join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md') && !sources.has(`docs/${name}`))
     .flatMap((name) => page(`docs/${name}`, undefined, 'Understand') ?? []);
-  const top = ['SECURITY.md', 'CHANGELOG.md'].flatMap(
-    (name) => page(name, undefined, 'Understand') ?? [],
-  );
-  return [...known, ...others, ...top];
+  const changes = page('CHANGELOG.md', undefined, 'Understand') ?? [];
+  return [...known, ...others].concat(changes);
 }
 
 function page(source: string, title: string | undefined, group: string): Page | undefined {

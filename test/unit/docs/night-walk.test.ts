@@ -30,7 +30,7 @@ describe('a page that is played', () => {
       },
       async run(command) {
         done.push(command);
-        return [`answer ${done.length}`, ''];
+        return [`answer ${done.length} `, ''];
       },
     });
     return [played, done];

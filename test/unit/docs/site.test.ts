@@ -80,10 +80,13 @@ describe('the documentation', () => {
       'auth0.',
       'connections[]',
       '.',
-      'assign',
-      'Membership',
-      'On',
-      'Login',
+      'assignMembershipOnLogin',
+    ]);
+    expect(partsOf('InstitutionSyncChangesHeld')).to.deep.equal([
+      'Institution',
+      'Sync',
+      'Changes',
+      'Held',
     ]);
     expect(partsOf('src/cli/cluster/trusted-hosts.ts')).to.deep.equal([
       'src/',
