@@ -28,7 +28,7 @@ await bundle.write({
   minify: { compress: false, mangle: false, codegen: true },
   charset: 'ascii',
   // Without the dashes, Node would take an --env-file for its own.
-  banner: '#!/usr/bin/env -S node --',
+  banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env -S node --' : ''),
   chunkFileNames: '[name]-[hash].js',
 });
 await bundle.close();
