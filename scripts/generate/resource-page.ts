@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { customResourceDefinition } from '../../src/api/crd.ts';
+import { customResourceDefinition, defaultSentence } from '../../src/api/crd.ts';
 
 /** As much of a JSON schema as a reader wants to know. */
 const Field = z.object({
@@ -45,7 +45,7 @@ export function resourcePage(): string {
 function specTable(spec: Field | undefined): string {
   const rows = leaves(spec, '').map(
     ({ path, field, required }) =>
-      `| \`${path}\` | ${typeOf(field)} | ${required ? 'required' : defaultOf(field)} | ${cell(field.description)} |`,
+      `| \`${path}\` | ${typeOf(field)} | ${required ? 'required' : defaultOf(field)} | ${cell(withoutDefault(field))} |`,
   );
   return ['## spec\n', '| field | type | default | |\n| --- | --- | --- | --- |', ...rows, ''].join(
     '\n',
@@ -88,6 +88,11 @@ function typeOf(field: Field): string {
 
 function defaultOf({ default: value }: Field): string {
   return value === undefined ? '' : `\`${JSON.stringify(value)}\``;
+}
+
+/** It has a column of its own. */
+function withoutDefault({ default: value, description }: Field): string {
+  return description.replace(defaultSentence(value), '').trim();
 }
 
 function cell(text: string): string {

@@ -75,6 +75,7 @@ function objectSchema(): Json {
     io: 'input',
     override({ jsonSchema }) {
       makeStructural(jsonSchema);
+      describeDefault(jsonSchema);
       putInReadingOrder(jsonSchema);
     },
   });
@@ -91,6 +92,20 @@ function makeStructural(schema: Json): void {
   Object.assign(schema, ...(schema.anyOf ?? []));
   delete schema.type;
   delete schema.anyOf;
+}
+
+/** `kubectl explain` shows descriptions, and no defaults. */
+function describeDefault(schema: Json): void {
+  const sentence = defaultSentence(schema.default);
+  if (sentence === '' || schema.description === undefined) return;
+  schema.description = `${schema.description} ${sentence}`;
+}
+
+/** What a field's description says of its default; nothing of a list or an object. */
+export function defaultSentence(value: unknown): string {
+  const isWord =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isWord ? `The default is ${value}.` : '';
 }
 
 /** Orders the keys for readers: what the field is comes first, what it contains last. */

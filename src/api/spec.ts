@@ -73,10 +73,14 @@ const OrganizationsSettings = z.object({
 const Limits = z.object({
   deletions: limitSchema()
     .default('5%')
-    .describe('The most organizations that one sync may remove. The default is 5%.'),
+    .describe(
+      'The most organizations that one sync may remove: a number such as 500, or a percentage.',
+    ),
   updates: limitSchema()
     .default('100%')
-    .describe('The most organizations that one sync may update. The default is 100%.'),
+    .describe(
+      'The most organizations that one sync may update: a number such as 500, or a percentage.',
+    ),
 });
 
 /** What a person asks for. The output has every default that does not depend on the domain. */

@@ -5,13 +5,14 @@ import { faultOf, type Facts } from './facts.ts';
 import * as messages from './messages.ts';
 import type { ObjectEvent } from './object-api.ts';
 import { isSuccess } from './status.ts';
+import type { WatchedObject } from './watched-object.ts';
 
 /** The events that a change of status is worth: one for each transition, none for repetition. */
 export function eventsOf(
   facts: Facts,
   before: InstitutionSyncStatus,
   after: InstitutionSyncStatus,
-  name: string,
+  { name, namespace }: WatchedObject['metadata'],
 ): readonly ObjectEvent[] {
   const events: ObjectEvent[] = [];
   const fault = faultOf(facts);
@@ -29,10 +30,10 @@ export function eventsOf(
   if (after.heldChanges && after.heldChanges.planHash !== before.heldChanges?.planHash) {
     const { deletions, updates, planHash } = after.heldChanges;
     const held = [
-      ...(deletions > 0 ? [`${deletions} removals`] : []),
-      ...(updates > 0 ? [`${updates} updates`] : []),
+      ...(deletions > 0 ? [deletions === 1 ? '1 removal' : `${deletions} removals`] : []),
+      ...(updates > 0 ? [updates === 1 ? '1 update' : `${updates} updates`] : []),
     ].join(' and ');
-    const note = `${held} exceed a limit and wait for approval. To release them: kubectl annotate institutionsync ${name} --overwrite ${APPROVE_ANNOTATION}=${planHash}`;
+    const note = `A limit holds ${held} until a person approves. To release: kubectl annotate institutionsync ${name} -n ${namespace} --overwrite ${APPROVE_ANNOTATION}=${planHash}`;
     events.push({ type: 'Warning', reason: 'ChangesHeld', action: 'Sync', note });
   }
   if (after.institutions?.skipped && !before.institutions?.skipped) {

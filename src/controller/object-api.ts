@@ -30,13 +30,16 @@ export interface ObjectEvent {
   readonly note: string;
 }
 
-export type EventReason =
-  | 'SyncSucceeded'
-  | 'SyncFailed'
-  | 'ChangesHeld'
-  | 'ChangesApproved'
-  | 'CredentialsRotated'
-  | 'OwnershipConflict'
-  | 'InstitutionsSkipped'
-  | 'OrganizationsRemoved'
-  | 'OrganizationsLeftBehind';
+/** Part of the API, as reasons of conditions are: `docs/operations.md` has a row for each. */
+export const EVENT_REASONS = [
+  'SyncSucceeded',
+  'SyncFailed',
+  'ChangesHeld',
+  'ChangesApproved',
+  'CredentialsRotated',
+  'OwnershipConflict',
+  'InstitutionsSkipped',
+  'OrganizationsRemoved',
+  'OrganizationsLeftBehind',
+] as const;
+export type EventReason = (typeof EVENT_REASONS)[number];

@@ -49,7 +49,7 @@ export async function publish(
     entry.status = status;
   }
   if (!entry.gone) recordFacts(metrics, object, facts, status);
-  for (const event of eventsOf(facts, before, status, object.metadata.name)) {
+  for (const event of eventsOf(facts, before, status, object.metadata)) {
     await api.recordEvent(object, event, signal);
   }
 }

@@ -1,7 +1,7 @@
 import { APPROVE_ANNOTATION, REQUESTED_AT_ANNOTATION } from '../../api/names.ts';
 import { readWatchedObject } from '../../controller/watched-object.ts';
 import { CommandError } from '../command-error.ts';
-import { counted } from '../screen/count.ts';
+import { heldText } from '../screen/held-text.ts';
 import { printable } from '../screen/printable.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { withCluster } from './with-cluster.ts';
@@ -25,7 +25,7 @@ export function approve(name: string | undefined, options: ApproveOptions): Prom
         `No changes of ${JSON.stringify(found)} are held: nothing to approve.`,
       );
     }
-    const what = `${counted(held.deletions, 'removal')} and ${counted(held.updates, 'update')}`;
+    const what = heldText(held);
     const { planHash = held.planHash } = options;
     if (planHash !== held.planHash) {
       throw new CommandError(

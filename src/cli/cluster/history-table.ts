@@ -1,7 +1,8 @@
 import type { WatchedObject } from '../../controller/watched-object.ts';
 import { distance } from '../screen/age.ts';
 import { columns } from '../screen/columns.ts';
-import { counted, grouped } from '../screen/count.ts';
+import { grouped } from '../screen/count.ts';
+import { heldText } from '../screen/held-text.ts';
 import { printable } from '../screen/printable.ts';
 
 const HEAD = [
@@ -39,7 +40,10 @@ export function historyTable(
   ]);
   const table = columns([HEAD, ...rows]);
   if (held === undefined) return table;
-  const what = `${counted(held.deletions, 'removal')} and ${counted(held.updates, 'update')}`;
   const where = `${name} -n ${printable(metadata.namespace)}`;
-  return [...table, '', `Held now: ${what}. To look at them: kubectl isync plan ${where}`];
+  return [
+    ...table,
+    '',
+    `Held now: ${heldText(held)}. To look at them: kubectl isync plan ${where}`,
+  ];
 }

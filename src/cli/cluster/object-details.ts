@@ -3,6 +3,7 @@ import type { WatchedObject } from '../../controller/watched-object.ts';
 import { distance, due } from '../screen/age.ts';
 import { columns } from '../screen/columns.ts';
 import { counted, grouped } from '../screen/count.ts';
+import { heldText } from '../screen/held-text.ts';
 import { printable } from '../screen/printable.ts';
 import type { Style } from '../screen/style.ts';
 
@@ -26,19 +27,26 @@ export function* objectDetails(
   }
   if (status.conditions === undefined) yield '  none yet: no controller has looked at it';
 
+  const where = `${printable(metadata.name)} -n ${printable(metadata.namespace)}`;
+  if (status.plannedChanges !== undefined) {
+    const { creations, updates, deletions } = status.plannedChanges;
+    yield* title('Planned', style);
+    yield `  ${counted(creations, 'creation')}, ${counted(updates, 'update')}, ${counted(deletions, 'removal')}`;
+    yield `  To look at them: kubectl isync plan ${where}`;
+  }
   if (status.heldChanges !== undefined) {
-    const { deletions, updates, planHash } = status.heldChanges;
     yield* title('Held', style);
-    yield `  ${counted(deletions, 'removal')} and ${counted(updates, 'update')}`;
-    yield `  ${printable(planHash)}`;
-    const where = `${printable(metadata.name)} -n ${printable(metadata.namespace)}`;
+    yield `  ${heldText(status.heldChanges)}`;
+    yield `  ${printable(status.heldChanges.planHash)}`;
     yield `  To look at them: kubectl isync plan ${where}`;
     yield `  To release them: kubectl isync approve ${where}`;
   }
   if (status.failures !== undefined && status.failures.length > 0) {
-    yield* title('Failures', style);
+    const { failed = 0 } = status.lastSync ?? {};
+    const shown = status.failures.length;
+    yield* title(failed > shown ? `Failures: ${shown} of ${grouped(failed)}` : 'Failures', style);
     for (const { operation, institutionId, statusCode, message } of status.failures) {
-      yield `  ${printable(`${operation} ${institutionId}: ${statusCode ?? ''} ${message}`)}`;
+      yield `  ${printable(`${operation} ${institutionId}: ${statusCode === undefined ? '' : `${statusCode} `}${message}`)}`;
     }
   }
   if (status.history !== undefined) {

@@ -2,6 +2,7 @@ import { formatDuration } from '../../api/duration.ts';
 import type { Applied, SyncReport } from '../../sync/report.ts';
 import type { Wording } from '../wording.ts';
 import { counted, grouped } from './count.ts';
+import { heldText } from './held-text.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
@@ -21,11 +22,7 @@ export function* roundSummary(report: SyncReport, options: SummaryOptions): Gene
   yield* failures(applied, style);
   const held = decision?.planned === undefined ? decision?.held : undefined;
   if (held !== undefined) {
-    const what = [
-      held.deletions > 0 ? counted(held.deletions, 'removal') : '',
-      held.updates > 0 ? counted(held.updates, 'update') : '',
-    ].filter((part) => part !== '');
-    yield style('yellow', `  Held, because a limit would be exceeded: ${what.join(' and ')}.`);
+    yield style('yellow', `  Held, because a limit would be exceeded: ${heldText(held)}.`);
     yield `  Look at them with the command validate. To make exactly these changes: --APPROVE ${held.planHash}`;
   }
   if (report.institutions !== undefined && report.institutions.skipped > 0) {

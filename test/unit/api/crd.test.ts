@@ -40,6 +40,18 @@ describe('customResourceDefinition', () => {
     expect(fields).to.have.length.greaterThan(80);
   });
 
+  it('tells each default in its description, which is all that kubectl explain shows', () => {
+    const told = specFields.flatMap(({ path, schema }) => {
+      const [, value] = / The default is (\S+)\.$/.exec(schema.description ?? '') ?? [];
+      return value === undefined ? [] : [[path, value]];
+    });
+    const scalars = specFields.filter(({ schema }) =>
+      /string|number|bool/.test(typeof schema.default),
+    );
+    expect(told).to.deep.equal(scalars.map(({ path, schema }) => [path, String(schema.default)]));
+    expect(told).to.deep.include(['.spec.nap', '30m']).and.deep.include(['.spec.suspend', 'false']);
+  });
+
   it('bounds every string and list of the spec, so that rules stay cheap', () => {
     for (const { path, schema } of specFields) {
       if (schema.type === 'array') expect(schema.maxItems, path).to.be.a('number');

@@ -20,11 +20,11 @@ function applied(changes: Partial<ReturnType<typeof nothingApplied>>): Facts {
   return { kind: 'synced', report: report({ applied: { ...nothingApplied(), ...changes } }) };
 }
 
-function held(deletions: number): Facts {
+function held(deletions: number, updates = 0): Facts {
   const none = { renames: [], creations: [], updates: [], removals: [] };
   const decision = {
     allowed: none,
-    held: { deletions, updates: 0, planHash: 'sha256:2', changes: none },
+    held: { deletions, updates, planHash: 'sha256:2', changes: none },
     approved: undefined,
     planned: undefined,
   };
@@ -130,8 +130,10 @@ describe('statusOf', () => {
 });
 
 describe('eventsOf', () => {
+  const { metadata: OBJECT } = watched();
+
   function events(facts: Facts, before: InstitutionSyncStatus): string[] {
-    return eventsOf(facts, before, after(facts, before), 'world').map(
+    return eventsOf(facts, before, after(facts, before), OBJECT).map(
       ({ type, reason }) => `${type} ${reason}`,
     );
   }
@@ -150,7 +152,7 @@ describe('eventsOf', () => {
   });
 
   it('says of a recovery that it is one, also when nothing had to be changed', () => {
-    const [event] = eventsOf(synced, after(broken), after(synced, after(broken)), 'world');
+    const [event] = eventsOf(synced, after(broken), after(synced, after(broken)), OBJECT);
     expect(event?.note).to.equal('The sync succeeded again. Nothing had to be changed.');
   });
 
@@ -164,12 +166,19 @@ describe('eventsOf', () => {
     expect(events(held(3), after(held(3)))).to.deep.equal([]);
   });
 
-  it('says how to release what is held', () => {
-    const [event] = eventsOf(held(3), after(synced), after(held(3), after(synced)), 'world');
-    expect(event?.note).to.equal(
-      '3 removals exceed a limit and wait for approval. To release them: kubectl annotate institutionsync world --overwrite sync.timeshighereducation.com/approve=sha256:2',
-    );
-  });
+  for (const [facts, what] of [
+    [held(3), '3 removals'],
+    [held(1), '1 removal'],
+    [held(0, 1), '1 update'],
+    [held(1, 2), '1 removal and 2 updates'],
+  ] as const) {
+    it(`says how to release ${what}`, () => {
+      const [event] = eventsOf(facts, after(synced), after(facts, after(synced)), OBJECT);
+      expect(event?.note).to.equal(
+        `A limit holds ${what} until a person approves. To release: kubectl annotate institutionsync world -n identity --overwrite sync.timeshighereducation.com/approve=sha256:2`,
+      );
+    });
+  }
 
   it('tells of skipped rows and of conflicts when they begin', () => {
     const institutions = { total: 5, skipped: 1, skippedSample: [], digest: 'sha256:1' };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { isStalling } from '../../../src/api/reasons.ts';
+import { EVENT_REASONS } from '../../../src/controller/object-api.ts';
 import * as messages from '../../../src/controller/messages.ts';
 import { REASON_CAUSES, REASONS } from '../../e2e/reason-causes.ts';
 
@@ -32,5 +33,12 @@ describe('what the docs say that each reason shows', () => {
     for (const message of Object.values(messages)) {
       if (typeof message === 'string') expect(page).to.include(message);
     }
+  });
+
+  it('is a row for each event that there is, and no other', () => {
+    const [, section = ''] = page.split('\n## Events\n');
+    const [events = ''] = section.split('\n## ');
+    const told = [...events.matchAll(/^\| `(\w+)` /gm)].map(([, reason]) => reason);
+    expect(told).to.deep.equal(EVENT_REASONS);
   });
 });
