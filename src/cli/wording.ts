@@ -33,6 +33,8 @@ const FIELDS = FLAGS.flatMap(({ path, name }) =>
   path?.includes('.') === true ? [{ path, name }] : [],
 );
 
+/** Without `--NAP` no next sync comes by itself, so it is the next run that goes on. */
 function inFlagWords(text: string): string {
-  return FIELDS.reduce((words, { path, name }) => words.replaceAll(path, `--${name}`), text);
+  const ofRuns = text.replaceAll('next sync', 'next run');
+  return FIELDS.reduce((words, { path, name }) => words.replaceAll(path, `--${name}`), ofRuns);
 }

@@ -67,6 +67,15 @@ describe('texts for people', () => {
     );
   });
 
+  it('speaks of runs where no sync comes by itself', () => {
+    const wording = flagWording({ kind: 'secret', clientId: 'x', clientSecret: 'y' });
+    const message = 'It is away. The next sync tries again.';
+    expect(wording.fault(new Fault('TargetUnavailable', message))).to.equal(
+      'It is away. The next run tries again.',
+    );
+    expect(RESOURCE_WORDING.message(message)).to.equal(message);
+  });
+
   it('tells how to go on when a token made by hand is refused', () => {
     const fault = new Fault('AuthenticationFailed', 'Put a new token in its place.');
     const byHand = flagWording({ kind: 'token', accessToken: 'x' });
