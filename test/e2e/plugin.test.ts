@@ -102,6 +102,12 @@ describe("kubectl's plugin", function () {
     const why = await isyncOut('explain', gone, 'demo');
     expect(why).to.include('nothing: it is not listed');
     expect(why).to.include('remove the organization once it is approved');
+    const empty = await isync('explain', '', 'demo');
+    expect(empty).to.deep.include({
+      code: 2,
+      stderr:
+        "kubectl isync explain: The institution's id is empty. Give the iid that THE lists.\n",
+    });
     const explained: unknown = JSON.parse(await isyncOut('explain', gone, 'demo', '-o', 'json'));
     expect(explained).to.have.nested.property('next.held', true);
     const planned: unknown = JSON.parse(await isyncOut('plan', 'demo', '-o', 'json'));

@@ -1,3 +1,4 @@
+import type { InstitutionSyncSpec } from '../../api/spec.ts';
 import { printable, quoted } from '../screen/printable.ts';
 import type { Style } from '../screen/style.ts';
 import type { Explanation, NextStep } from './explanation.ts';
@@ -11,9 +12,13 @@ const ACTIONS: Readonly<Record<NextStep['action'], string>> = {
   conflict: 'leave it as it is: a conflict',
 };
 
-/** An explanation for people, line by line. */
-export function* explanationText(about: Explanation, style: Style): Generator<string> {
-  const { the, auth0, next } = about;
+/** An explanation for people, line by line; `spec` says whether the next sync will do it at all. */
+export function* explanationText(
+  about: Explanation,
+  spec: Pick<InstitutionSyncSpec, 'mode' | 'suspend'>,
+  style: Style,
+): Generator<string> {
+  const { the, auth0, failures, next } = about;
   yield style('bold', printable(about.institutionId));
   yield style('bold', 'THE says');
   if (the.state === 'listed') {
@@ -37,6 +42,12 @@ export function* explanationText(about: Explanation, style: Style): Generator<st
     }
   }
 
+  if (failures.length > 0) yield style('bold', 'The last sync failed to');
+  for (const { operation, statusCode, message } of failures) {
+    const answer = statusCode === undefined ? message : `${statusCode} ${message}`;
+    yield `  ${printable(`${operation}: ${answer}`)}`;
+  }
+
   yield style('bold', 'The next sync would');
   const approved = next.held ? ' once it is approved: a limit holds it now' : '';
   yield `  ${ACTIONS[next.action]}${approved}`;
@@ -44,6 +55,8 @@ export function* explanationText(about: Explanation, style: Style): Generator<st
     yield `    ${printable(field)}: ${shown(old)} → ${shown(after)}`;
   }
   yield `  Why: ${printable(next.why)}`;
+  if (spec.mode === 'Plan') yield '  Its mode is Plan: nothing is written.';
+  if (spec.suspend) yield '  It is suspended: no sync is started.';
 }
 
 function shown(value: string | null): string {

@@ -1,3 +1,4 @@
+import type { Failure } from '../../api/status.ts';
 import type { Organization } from '../../auth0/organization.ts';
 import type { Listing } from '../../institutions/institution.ts';
 import type { Changes, Update } from '../../sync/changes.ts';
@@ -23,6 +24,8 @@ export interface Explanation {
     readonly metadata: Readonly<Record<string, string>>;
     readonly managed: boolean;
   }[];
+  /** What the last sync could not do for it, as far as the status tells: it names 10 changes. */
+  readonly failures: readonly Failure[];
   readonly next: NextStep;
 }
 
@@ -40,6 +43,7 @@ export function explanation(
   listing: Listing,
   organizations: Iterable<Organization>,
   report: SyncReport,
+  failures: readonly Failure[] = [],
 ): Explanation | undefined {
   const { decision } = report;
   if (decision?.planned === undefined) return undefined;
@@ -65,6 +69,7 @@ export function explanation(
       metadata: organization.metadata,
       managed: managed.get(institutionId) === organization,
     })),
+    failures: failures.filter((failure) => failure.institutionId === institutionId),
     next:
       plannedStep(institutionId, decision.planned, false) ??
       (decision.held && plannedStep(institutionId, decision.held.changes, true)) ??

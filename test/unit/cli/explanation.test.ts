@@ -16,6 +16,9 @@ function explain(
   return about;
 }
 
+const ENFORCE = { mode: 'Enforce', suspend: false } as const;
+const plain = (_colour: string, text: string): string => text;
+
 const NO_LIMITS = {
   deletions: { kind: 'percent', value: 100 },
   updates: { kind: 'percent', value: 100 },
@@ -81,7 +84,7 @@ describe('the explanation of an institution', () => {
   it('tells both sides and the change, field by field', () => {
     const the = listing([institution('a', 'New', { country: 'Wales' })]);
     const own = organization('a', { displayName: 'Old', metadata: { institutionId: 'a', x: 'y' } });
-    const lines = [...explanationText(explain('a', the, [own]), (_colour, text) => text)];
+    const lines = [...explanationText(explain('a', the, [own]), ENFORCE, plain)];
     expect(lines.join('\n')).to.equal(`a
 THE says
   "New"
@@ -98,6 +101,36 @@ The next sync would
     metadata.country: (none) → "Wales"
   Why: The organization differs from what THE lists.`);
   });
+
+  it('tells what the last sync failed to do for it, and for no other', () => {
+    const failure = { operation: 'create', message: 'The name is reserved' };
+    const failures = [
+      { ...failure, institutionId: 'a', statusCode: 400 },
+      { ...failure, institutionId: 'b', statusCode: 400 },
+      { institutionId: 'a', operation: 'connect', message: 'No answer' },
+    ];
+    const the = listing([a]);
+    const about = explanation('a', the, [], planReport(the, []), failures);
+    if (about === undefined) throw new Error('there is no plan');
+    expect([...explanationText(about, ENFORCE, plain)].join('\n')).to.include(`mark
+The last sync failed to
+  create: 400 The name is reserved
+  connect: No answer
+The next sync would
+`);
+  });
+
+  for (const [spec, end] of [
+    [{ mode: 'Plan', suspend: false }, ['  Its mode is Plan: nothing is written.']],
+    [{ mode: 'Enforce', suspend: true }, ['  It is suspended: no sync is started.']],
+    [ENFORCE, []],
+  ] as const) {
+    it(`says whether anything will be done: ${JSON.stringify(spec)}`, () => {
+      const lines = [...explanationText(explain('a', listing([a]), []), spec, plain)];
+      const why = lines.findIndex((line) => line.startsWith('  Why: '));
+      expect(lines.slice(why + 1)).to.deep.equal(end);
+    });
+  }
 
   it('is none without a plan', () => {
     const the = listing([a]);
