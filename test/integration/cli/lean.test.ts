@@ -28,7 +28,7 @@ describe('the memory of a process', () => {
       expect(code).to.equal(0);
       expect(stderr).to.match(/^loaded .*NativeModule https/m);
       // It restarts itself, however it was started.
-      expect(stderr).to.match(/^flags .*--max-semi-space-size=2 --heap-growing-percent=30/m);
+      expect(stderr).to.match(/^flags .*--max-semi-space-size=2 --heap-growing-percent=20/m);
       expect(stderr).to.match(/^pools 1$/m);
       expect(stderr).not.to.match(/^loaded .*undici/m);
     } finally {
