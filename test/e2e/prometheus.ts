@@ -25,10 +25,12 @@ export interface Prometheus extends AsyncDisposable {
   /** Values of a label over the series that match; all series without `match`. */
   labelValues(label: string, match?: string): Promise<readonly string[]>;
   rules(): Promise<readonly Rule[]>;
-  /** Asks again until `fits`; rejects after half a minute with what was found last. */
+  /** Asks again until `fits`; rejects after a minute with what was found last. */
   until(expr: string, fits: (samples: readonly Sample[]) => boolean): Promise<readonly Sample[]>;
   /** Resolves when a scrape that begins after this call has been taken in. */
   scraped(): Promise<void>;
+  /** Resolves when each rule has looked at what was taken in before this call. */
+  evaluated(): Promise<void>;
 }
 
 export interface PrometheusOptions {
@@ -41,7 +43,8 @@ export interface PrometheusOptions {
   readonly rules?: object;
 }
 
-const LATEST_MS = 30_000;
+const LATEST_MS = 60_000;
+const INTERVAL_MS = 1000;
 
 const Answer = z.object({
   status: z.literal('success'),
@@ -59,6 +62,7 @@ const Rule = z.object({
   name: z.string(),
   health: z.string(),
   lastError: z.string().optional(),
+  lastEvaluation: z.string(),
   alerts: z
     .array(
       z.object({
@@ -155,6 +159,10 @@ export async function startPrometheus(
     }
   }
 
+  async function listRules(): Promise<readonly Rule[]> {
+    return (await get(Rules, 'rules')).data.groups.flatMap((group) => group.rules);
+  }
+
   return {
     url,
     query,
@@ -163,12 +171,21 @@ export async function startPrometheus(
       const matches = match === undefined ? '' : `?match[]=${encodeURIComponent(match)}`;
       return (await get(Values, `label/${label}/values${matches}`)).data;
     },
-    async rules() {
-      return (await get(Rules, 'rules')).data.groups.flatMap((group) => group.rules);
-    },
+    rules: listRules,
     async scraped() {
       const since = Date.now() / 1000;
       await until('timestamp(up)', (samples) => samples.some(({ value }) => value > since));
+    },
+    async evaluated() {
+      // A rule looks at the moment that it was due, which is up to an interval before it begins.
+      const since = Date.now() + INTERVAL_MS;
+      const end = since + LATEST_MS;
+      for (;;) {
+        const late = (await listRules()).filter((rule) => Date.parse(rule.lastEvaluation) <= since);
+        if (late.length === 0) return;
+        if (Date.now() > end) throw new Error(`not evaluated yet: ${JSON.stringify(late)}`);
+        await sleep(200);
+      }
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');

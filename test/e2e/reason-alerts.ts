@@ -23,8 +23,8 @@ export async function alertsOf(
     honorLabels: true,
     rules: { groups: groups.map((group) => ({ ...group, interval: '1s' })) },
   });
-  // Rules are evaluated once a second, as often as the target is scraped.
-  for (let scrape = 0; scrape < 4; scrape += 1) await server.scraped();
+  await server.scraped();
+  await server.evaluated();
   const alerts = await server.query('ALERTS');
   return new Map(
     shown.map(({ reason, stage }) => {

@@ -27,8 +27,8 @@ export interface Shown {
   readonly metrics: readonly string[];
 }
 
-/** Events are written after the status, and retries take a while. */
-const LATEST_MS = 60_000;
+/** Events are written after the status, and a retry may take half a minute, with seconds between. */
+const LATEST_MS = 150_000;
 
 /** Makes the cause of each reason, at the same time, and looks at what it shows. */
 export async function showReasons(world: World, metrics: string): Promise<readonly Shown[]> {
