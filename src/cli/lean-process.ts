@@ -4,8 +4,8 @@ const FLAGS = [
   // controller has no use for; with 1 MB, what a request leaves behind outlives its collection.
   '--max-semi-space-size=2',
   // Garbage is collected once it is a fifth of what is in use. By default it may be several times as
-  // much: a tenant of 100,000 then takes 230 MB. With a third, reading it again took up to 208 MB
-  // instead of 187, and 5 to 20 percent less of the processor.
+  // much: a tenant of 100,000 then takes 230 MB. With a third, reading it again took 187 to
+  // 208 MB in four runs (with a fifth 187 in one), and 5 to 20 percent less of the processor.
   '--heap-growing-percent=20',
 ];
 
