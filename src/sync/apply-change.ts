@@ -156,7 +156,10 @@ async function remove(
   // Ours by its mark alone, unless the listing missed the one that the mark is named after.
   if (before.name !== institutionId) {
     const named = await tenant.readOrganizationByName(institutionId, signal);
-    if (named !== undefined) remember(named, context);
+    if (named !== undefined) {
+      remember(named, context);
+      if (markOf(named) === institutionId) return { result: 'spared' };
+    }
   }
   // Without its twin, the other organization would look like this one renamed, and go next.
   if (strayMarks.has(institutionId)) return { result: 'spared' };

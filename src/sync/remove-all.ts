@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import { apply } from './apply.ts';
 import { NO_CHANGES, type Removal } from './changes.ts';
+import { isByMarkAlone, shownTwice } from './confirm-removals.ts';
 import type { Observer } from './observer.ts';
 import { ownership } from './ownership.ts';
 import type { Applied } from './report.ts';
@@ -12,7 +13,8 @@ export const REMOVAL_SCOPES: readonly string[] = ['read:organizations', 'delete:
 
 /**
  * The organizations that a removal of everything would remove, freshly read. As in a sync, one whose
- * mark another organization carries as well stays: without it, the other would look like ours.
+ * mark another organization carries as well stays: without it, the other would look like ours. All are
+ * read twice when there is one that is ours by its mark alone.
  */
 export async function listManaged(
   tenant: Tenant,
@@ -22,12 +24,16 @@ export async function listManaged(
 ): Promise<readonly Removal[]> {
   const memory = emptyMemory();
   await tenant.requireScopes(REMOVAL_SCOPES, signal);
-  const onProgress = (read: number) => observer.progress('ReadingOrganizations', read, 0);
-  await readOrganizations(tenant, memory, clock, onProgress, signal);
-  const { managed, doubled } = ownership(memory.organizations.values());
-  return [...managed]
-    .filter(([institutionId]) => !doubled.has(institutionId))
-    .map(([institutionId, organization]) => ({ kind: 'remove', organization, institutionId }));
+  const onRead = (read: number) => observer.progress('ReadingOrganizations', read, 0);
+  async function read(): Promise<readonly Removal[]> {
+    await readOrganizations(tenant, memory, clock, onRead, signal);
+    const { managed, doubled } = ownership(memory.organizations.values());
+    return [...managed]
+      .filter(([institutionId]) => !doubled.has(institutionId))
+      .map(([institutionId, organization]) => ({ kind: 'remove', organization, institutionId }));
+  }
+  const removals = await read();
+  return removals.some(isByMarkAlone) ? shownTwice(removals, await read()) : removals;
 }
 
 /**

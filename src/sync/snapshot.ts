@@ -61,6 +61,7 @@ export async function readOrganizations(
   signal: AbortSignal,
 ): Promise<void> {
   memory.readAt = undefined;
+  onProgress(0);
   const startedAt = clock.now();
   const organizations = new Map<string, Organization>();
   for await (const page of tenant.listOrganizations(signal)) {

@@ -2,7 +2,7 @@ import { Fault } from '../api/fault.ts';
 import type { Clock } from '../time/clock.ts';
 import { inSlices } from '../time/slices.ts';
 import { apply } from './apply.ts';
-import { confirmRemovals } from './confirm-removals.ts';
+import { confirmRemovals, isByMarkAlone, shownTwice } from './confirm-removals.ts';
 import { repairConnections, resolveConnections } from './connections.ts';
 import type { Observer } from './observer.ts';
 import { planInSlices } from './plan.ts';
@@ -40,7 +40,8 @@ export interface SyncInput {
  * 1. Check that the token may do what the settings need.
  * 2. Read all of THE's institutions; a listing that is not complete and consistent ends the sync.
  * 3. Read all organizations and the connections' ids, or use what the last reading left in memory.
- * 4. Plan: compare the two; a second listing of THE must agree with each removal.
+ * 4. Plan: compare the two; a second listing of THE must agree with each removal, and a second reading
+ *    of the tenant with each that rests on a mark alone.
  * 5. Policy: drop, hold or release changes.
  * 6. Apply: renames, creations, updates, removals.
  * 7. Check the connections of organizations that nobody has checked yet.
@@ -77,11 +78,8 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
       digest: listing.digest,
     };
 
-    if (fullReading) {
-      observer.progress('ReadingOrganizations', 0, 0);
-      const onProgress = (read: number) => observer.progress('ReadingOrganizations', read, 0);
-      await readOrganizations(tenant, memory, clock, onProgress, signal);
-    }
+    const onRead = (read: number) => observer.progress('ReadingOrganizations', read, 0);
+    if (fullReading) await readOrganizations(tenant, memory, clock, onRead, signal);
     const connections = await resolveConnections(
       tenant,
       memory,
@@ -89,7 +87,11 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
       fullReading,
       signal,
     );
-    const proposed = await inSlices(planInSlices(listing, memory.organizations, settings), signal);
+    const plan = () => inSlices(planInSlices(listing, memory.organizations, settings), signal);
+    const first = await plan();
+    const readAgain = settings.prune && first.removals.some(isByMarkAlone);
+    if (readAgain) await readOrganizations(tenant, memory, clock, onRead, signal);
+    const proposed = readAgain ? await plan() : first;
     const planned = settings.prune ? await confirmRemovals(proposed, source, signal) : proposed;
     facts.conflicts = planned.conflicts;
     const decision = decide(planned, settings, input.approval);
@@ -100,7 +102,8 @@ export async function sync(input: SyncInput, signal: AbortSignal): Promise<SyncR
     try {
       const mayAdopt = settings.adopt && (decision.held?.updates ?? 0) === 0;
       const context = { tenant, memory, connections, fields: settings.fields, mayAdopt };
-      await apply(decision.allowed, applied, context, observer, signal);
+      const removals = shownTwice(first.removals, decision.allowed.removals);
+      await apply({ ...decision.allowed, removals }, applied, context, observer, signal);
       if (settings.mode === 'Enforce') {
         const routine = fullReading ? 'some' : 'new';
         const extent = memory.checkAllConnections ? 'all' : routine;

@@ -1,5 +1,5 @@
 import { describe, isDeleting, markOf, type Court, type WriteRequest } from './judge.ts';
-import { allowance, goneIn, managedAmong, type Run } from './knowledge.ts';
+import { allowance, goneIn, managedAmong, type Run, type Session } from './knowledge.ts';
 import { organizationsOf, type OrganizationState } from './model-tenant.ts';
 import { count } from './tally.ts';
 
@@ -11,7 +11,8 @@ interface Removed {
 
 /**
  * A removal must be of an organization that was managed when it was planned, was read again since,
- * still carries the same mark, and carries it alone as far as was known by then; in a sync, its institution must not be listed.
+ * still carries the same mark, and carries it alone as far as was known by then, from two listings
+ * where its name is another; in a sync, its institution must not be listed.
  */
 export function judgeRemoval(court: Court, request: WriteRequest, removed: Removed): void {
   judgeOwnership(court, request, removed);
@@ -26,7 +27,7 @@ export function judgeRemoval(court: Court, request: WriteRequest, removed: Remov
 }
 
 function judgeOwnership(
-  { tenant, edits, fail }: Court,
+  { tenant, edits, tally, fail }: Court,
   request: WriteRequest,
   { id, before }: Removed,
 ): void {
@@ -47,10 +48,20 @@ function judgeOwnership(
   if (markOf(before) !== mark && !edits.since(before, readAt)) {
     blame(`it is ${JSON.stringify(before)} by now`);
   }
-  const { managed } = managedAmong(organizationsOf(tenant));
-  if (!managed.has(id) && !edits.since(before, session.listedAt)) {
-    blame(`${JSON.stringify(before)} is not managed`);
-  }
+  const truth = organizationsOf(tenant);
+  if (managedAmong(truth).managed.has(id) || edits.since(before, session.listedAt)) return;
+  const twins = [...truth].filter(
+    ([other, state]) => other !== id && markOf(state) === markOf(before),
+  );
+  if (twins.every(([twin]) => wasMissedTwice(session, twin))) {
+    count(tally, 'excused: an organization with the same mark missed by two listings');
+  } else blame(`${JSON.stringify(before)} is not managed`);
+}
+
+/** Whether both listings that this sync, or this removal of everything, began with do not show it. */
+function wasMissedTwice({ listings, runs }: Session, id: string): boolean {
+  const begunAt = runs.at(-1) ?? 0;
+  return listings.length === 2 && listings.every(({ at, ids }) => at >= begunAt && !ids.has(id));
 }
 
 /** Not in the last listing; and one that THE had all along must have been missed by two listings. */

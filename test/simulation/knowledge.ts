@@ -40,6 +40,8 @@ export interface Session {
   organizations: Map<string, OrganizationState>;
   /** When that listing began. */
   listedAt: number;
+  /** That listing and the one before: the organizations that they showed. */
+  listings: readonly { readonly at: number; readonly ids: ReadonlySet<string> }[];
   /** The last answers to reads of single organizations by id. */
   readonly reads: Map<string, Reading>;
   run: Run | undefined;
@@ -93,6 +95,7 @@ function openSession(machine: Machine, object: string): Session {
     seen: undefined,
     organizations: new Map(),
     listedAt: 0,
+    listings: [],
     reads: new Map(),
     run: undefined,
     runs: [],
@@ -120,6 +123,10 @@ function openSession(machine: Machine, object: string): Session {
       if (!isLast) return;
       session.organizations = staged.rows;
       session.listedAt = staged.at;
+      session.listings = [
+        ...session.listings.slice(-1),
+        { at: staged.at, ids: new Set(staged.rows.keys()) },
+      ];
     },
   };
   return session;

@@ -80,10 +80,14 @@ export function tidyTenant({ tenant, the, edits }: World): void {
   }
 }
 
-/** Waits until everything is as it should be; what is held meanwhile, a person approves. */
+/**
+ * Waits until everything is as it should be. What is held meanwhile, a person approves; a conflict that
+ * is told, the outcome of a write that was on its way when the storm ended, a person settles, once.
+ */
 export async function settle(world: World, patienceMs = () => 25 * MINUTE): Promise<void> {
   const { timeline, kubectl } = world;
   const begun = timeline.now();
+  let isTidied = false;
   for (;;) {
     await runTo(world, timeline.now() + 4_000);
     for (const object of kubectl.objects()) {
@@ -97,6 +101,10 @@ export async function settle(world: World, patienceMs = () => 25 * MINUTE): Prom
     if (owner === undefined) {
       kubectl.createObject('a');
       continue;
+    }
+    if (!isTidied && (statusOf(owner).organizations?.conflicts ?? 0) > 0) {
+      isTidied = true;
+      tidyTenant(world);
     }
     const differences = complaintsAboutTenant(world, owner);
     const lies = complaintsAboutStatus(world, owner);

@@ -18,6 +18,20 @@ export interface MemoryTenant extends Tenant {
   after: (line: string) => void | Promise<void>;
 }
 
+/** The same tenant, whose next listing misses the organization with this id, as one may meanwhile. */
+export function missingOnce(tenant: MemoryTenant, id: string): MemoryTenant {
+  let missed = false;
+  return {
+    ...tenant,
+    async *listOrganizations(signal) {
+      for await (const page of tenant.listOrganizations(signal)) {
+        yield missed ? page : page.filter((organization) => organization.id !== id);
+      }
+      missed = true;
+    },
+  };
+}
+
 /** A tenant in memory that obeys Auth0's rules on names and answers as the client promises. */
 export function memoryTenant(
   seed: readonly Organization[] = [],

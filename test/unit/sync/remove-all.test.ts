@@ -6,7 +6,13 @@ import { listManaged, removeManaged } from '../../../src/sync/remove-all.ts';
 import { nothingApplied, type Applied } from '../../../src/sync/report.ts';
 import type { Clock } from '../../../src/time/clock.ts';
 import { runs, scenarios } from './arbitraries.ts';
-import { memoryTenant, recordingObserver, writes, type MemoryTenant } from './memory-tenant.ts';
+import {
+  memoryTenant,
+  missingOnce,
+  recordingObserver,
+  writes,
+  type MemoryTenant,
+} from './memory-tenant.ts';
 import { ids, organization, organizations } from './rows.ts';
 import { rejection } from './rejection.ts';
 
@@ -34,7 +40,8 @@ describe('listManaged', () => {
     ]);
     const observer = recordingObserver();
     const removals = await listManaged(tenant, observer, CLOCK, NEVER);
-    expect(observer.phases).to.deep.equal(['ReadingOrganizations 5/0']);
+    const reading = ['ReadingOrganizations 0/0', 'ReadingOrganizations 5/0'];
+    expect(observer.phases).to.deep.equal([...reading, ...reading]);
     expect(removals.map((each) => [each.organization.id, each.institutionId])).to.deep.equal([
       ['org_1', 'i-1'],
       ['org_2', 'i-2'],
@@ -48,6 +55,26 @@ describe('listManaged', () => {
       organization('org_2', 'copy', { institutionId: 'i-1' }),
     ]);
     expect(await listManaged(tenant, recordingObserver(), CLOCK, NEVER)).to.deep.equal([]);
+  });
+
+  it('leaves out one that is ours by its mark alone when one of two listings shows another', async () => {
+    const tenant = memoryTenant([
+      organization('org_1', 'renamed', { institutionId: 'i-1' }),
+      organization('org_2', 'copy', { institutionId: 'i-1' }),
+    ]);
+    for (const id of ['org_1', 'org_2']) {
+      const listing = listManaged(missingOnce(tenant, id), recordingObserver(), CLOCK, NEVER);
+      expect(await listing).to.deep.equal([]);
+    }
+  });
+
+  it('reads once where names and marks agree, twice where one is ours by its mark alone', async () => {
+    const tenant = memoryTenant(organizations(ids(3)));
+    await listManaged(tenant, recordingObserver(), CLOCK, NEVER);
+    expect(tenant.calls.filter((call) => call.startsWith('LIST'))).to.have.length(1);
+    tenant.organizations.set('org_9', organization('org_9', 'renamed', { institutionId: 'i-9' }));
+    expect(await listManaged(tenant, recordingObserver(), CLOCK, NEVER)).to.have.length(4);
+    expect(tenant.calls.filter((call) => call.startsWith('LIST'))).to.have.length(3);
   });
 
   it('asks for the scopes first', async () => {

@@ -75,7 +75,7 @@ describe('readOrganizations', () => {
     const progress: number[] = [];
     await read(memoryTenant(rows), memory, { onProgress: (count) => progress.push(count) });
     expect(memory.organizations).to.deep.equal(byId(rows));
-    expect(progress).to.deep.equal([50, 100, 120]);
+    expect(progress).to.deep.equal([0, 50, 100, 120]);
   });
 
   it('counts the age of the memory from the beginning of the reading', async () => {
