@@ -13,6 +13,7 @@ export const GROUPS: readonly Group[] = [
     files: paths('src/sync', ['plan', 'desired', 'listed-ids', 'ownership', 'renames']),
     tests: paths('test/unit/sync', [
       'plan.test',
+      'ownership.test',
       'plan-in-slices.test',
       'listed-ids.test',
       'sync.test',

@@ -1,5 +1,5 @@
 import type { Organization } from '../auth0/organization.ts';
-import { atOnce, ROWS_PER_SLICE, type Sliced } from '../time/slices.ts';
+import { atOnce, eachInSlices, type Sliced } from '../time/slices.ts';
 
 /** The metadata key that marks an organization as ours and names its institution. */
 export const MARK = 'institutionId';
@@ -35,17 +35,14 @@ export function* ownershipInSlices(organizations: Iterable<Organization>): Slice
   const others = new Map<string, Organization>();
   const managed = new Map<string, Organization>();
   const doubled = new Set<string>();
-  let row = 0;
-  for (const organization of organizations) {
-    if (row % ROWS_PER_SLICE === 0) yield;
-    row += 1;
+  yield* eachInSlices(organizations, (organization) => {
     const mark = markOf(organization);
     if (mark !== organization.name) others.set(organization.name, organization);
-    if (mark === undefined) continue;
+    if (mark === undefined) return;
     const rival = managed.get(mark);
     if (rival !== undefined) doubled.add(mark);
     if (rival === undefined || organization.name === mark) managed.set(mark, organization);
-  }
+  });
   for (const mark of doubled) {
     if (managed.get(mark)?.name !== mark) managed.delete(mark);
   }
@@ -67,24 +64,19 @@ export function* ownershipInSlices(organizations: Iterable<Organization>): Slice
  */
 export function* countManaged(organizations: ReadonlyMap<string, Organization>): Sliced<number> {
   let managed = 0;
-  let row = 0;
   /** Organizations that carry each mark under another name. */
   const strays = new Map<string, number>();
-  for (const organization of organizations.values()) {
-    if (row % ROWS_PER_SLICE === 0) yield;
-    row += 1;
+  yield* eachInSlices(organizations.values(), (organization) => {
     const mark = markOf(organization);
-    if (mark === undefined) continue;
+    if (mark === undefined) return;
     if (mark === organization.name) managed += 1;
     else strays.set(mark, (strays.get(mark) ?? 0) + 1);
-  }
+  });
   if (strays.size === 0) return managed;
-  for (const organization of organizations.values()) {
-    if (row % ROWS_PER_SLICE === 0) yield;
-    row += 1;
+  yield* eachInSlices(organizations.values(), (organization) => {
     const mark = markOf(organization);
     if (mark === organization.name) strays.delete(mark);
-  }
+  });
   for (const carriers of strays.values()) if (carriers === 1) managed += 1;
   return managed;
 }

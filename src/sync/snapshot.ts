@@ -1,7 +1,7 @@
 import { Fault } from '../api/fault.ts';
 import type { EnabledConnection, Organization } from '../auth0/organization.ts';
 import type { Clock } from '../time/clock.ts';
-import { inSlices, ROWS_PER_SLICE, type Sliced } from '../time/slices.ts';
+import { eachInSlices, inSlices, type Sliced } from '../time/slices.ts';
 import type { Tenant } from './tenant.ts';
 
 /** What is known of a tenant between syncs, kept up to date by the syncs' own changes. */
@@ -94,10 +94,7 @@ function isEqual(one: Organization, other: Organization): boolean {
 
 function* assertUniqueNames(organizations: ReadonlyMap<string, Organization>): Sliced<void> {
   const names = new Set<string>();
-  for (const { name } of organizations.values()) {
-    if (names.size % ROWS_PER_SLICE === 0) yield;
-    names.add(name);
-  }
+  yield* eachInSlices(organizations.values(), ({ name }) => names.add(name));
   if (names.size < organizations.size) {
     throw new Fault(
       'TargetUnavailable',

@@ -6,6 +6,16 @@ export type Sliced<Result> = Generator<void, Result, void>;
 /** Rows between two pauses of a sliced computation: a few milliseconds of work. */
 export const ROWS_PER_SLICE = 1_000;
 
+/** Visits each row, with a pause before each slice of them. */
+export function* eachInSlices<Row>(rows: Iterable<Row>, visit: (row: Row) => void): Sliced<void> {
+  let count = 0;
+  for (const row of rows) {
+    if (count % ROWS_PER_SLICE === 0) yield;
+    count += 1;
+    visit(row);
+  }
+}
+
 /** Runs it to its end without a break. */
 export function atOnce<Result>(work: Sliced<Result>): Result {
   for (;;) {

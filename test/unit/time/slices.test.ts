@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { atOnce, inSlices, type Sliced } from '../../../src/time/slices.ts';
+import { atOnce, eachInSlices, inSlices, type Sliced } from '../../../src/time/slices.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -17,6 +17,23 @@ describe('a sliced computation', () => {
     clearInterval(watch);
     expect(seen.some((count) => count > 0 && count < 5_000)).to.equal(true);
   });
+
+  for (const [rows, pauses] of [
+    [0, 0],
+    [1, 1],
+    [1_000, 1],
+    [1_001, 2],
+    [3_500, 4],
+  ] as const) {
+    it(`of ${rows} rows pauses before each thousand`, () => {
+      const visited: number[] = [];
+      const work = eachInSlices(Array.from({ length: rows }).keys(), (row) => visited.push(row));
+      const before: number[] = [];
+      while (work.next().done !== true) before.push(visited.length);
+      expect(before).to.deep.equal(Array.from({ length: pauses }, (_, slice) => slice * 1_000));
+      expect(visited).to.deep.equal([...Array.from({ length: rows }).keys()]);
+    });
+  }
 
   it('starts no further slice once the signal aborts', async () => {
     const abort = new AbortController();
