@@ -41,7 +41,7 @@ export async function reconcile(
   entry.run = run;
   try {
     const until = AbortSignal.any([signal, run.abort.signal]);
-    return await step(object, entry, context, until, signal);
+    return await step(object, entry, run.id, context, until, signal);
   } catch (error) {
     if (run.abort.signal.aborted) return 0;
     throw error;
@@ -54,6 +54,7 @@ export async function reconcile(
 async function step(
   object: WatchedObject,
   entry: Entry,
+  id: string,
   context: ReconcileContext,
   until: AbortSignal,
   signal: AbortSignal,
@@ -72,7 +73,7 @@ async function step(
     return undefined;
   }
   if (!isDue(object, entry, clock.now())) return entry.nextAt - clock.now();
-  const about = { id: entry.run?.id ?? context.newId(), object: object.metadata };
+  const about = { id, object: object.metadata };
   return inSyncSpan('sync', about, (tell) => syncOnce(object, entry, context, tell, until, signal));
 }
 

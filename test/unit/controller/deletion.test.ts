@@ -6,6 +6,7 @@ import type { WatchedObject } from '../../../src/controller/watched-object.ts';
 import { writes } from '../sync/memory-tenant.ts';
 import { rejection } from '../sync/rejection.ts';
 import { ids, organization, organizations } from '../sync/rows.ts';
+import { spansOf } from '../telemetry/recorded-spans.ts';
 import { watched } from './objects.ts';
 import { NOW, openWorld, type World } from './reconcile-world.ts';
 
@@ -62,6 +63,20 @@ describe('a deletion', () => {
       tenant: 'acme.eu.auth0.com',
       instance: 'pod-1',
       correlationId: 'run-7',
+    });
+  });
+
+  it('is shown in a trace, under the id of its lines in the log', async () => {
+    const world = seeded();
+    const object = deleted();
+    const entry = await world.entryOf(object);
+    entry.run = { id: 'run-7', generation: 2, abort: new AbortController() };
+    const spans = await spansOf(() => reconcileDeletion(object, entry, world.context, NEVER));
+    expect(spans.map(({ name }) => name)).to.deep.equal(['removal']);
+    expect(spans[0]?.attributes).to.deep.equal({
+      'institution_sync.sync.id': 'run-7',
+      'institution_sync.object.namespace': 'identity',
+      'institution_sync.object.name': 'world',
     });
   });
 

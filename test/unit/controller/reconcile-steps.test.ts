@@ -7,6 +7,7 @@ import { reconcile } from '../../../src/controller/reconcile.ts';
 import { writes } from '../sync/memory-tenant.ts';
 import { rejection } from '../sync/rejection.ts';
 import { ids, organizations } from '../sync/rows.ts';
+import { spansOf } from '../telemetry/recorded-spans.ts';
 import { condition, watched } from './objects.ts';
 import { NOW, openWorld, type World } from './reconcile-world.ts';
 
@@ -161,6 +162,119 @@ describe('reconcile', () => {
     };
     expect(await reconcile(object, entry, world.context, NEVER)).to.equal(0);
     expect(world.tenant.calls).to.deep.equal([]);
+    expect(readyOf(world.statuses.at(-1))).to.include({ status: 'Unknown' });
+  });
+
+  it('stops for a change also while it writes to the object', async () => {
+    const world = openWorld();
+    const object = watched({ spec: { deletionPolicy: 'Delete' } });
+    const entry = await world.entryOf(object);
+    world.before = () => {
+      entry.run?.abort.abort(new Error('changed'));
+      throw new Error('cut off');
+    };
+    expect(await reconcile(object, entry, world.context, NEVER)).to.equal(0);
+    expect(world.calls).to.deep.equal(['finalizer on']);
+  });
+
+  it('stops with the process also before the sync has begun', async () => {
+    const world = openWorld();
+    const object = watched();
+    const stop = new AbortController();
+    world.before = (line) => {
+      if (!line.startsWith('secret')) return;
+      stop.abort(new Error('stopped'));
+      throw new Error('cut off');
+    };
+    expect(await reconcile(object, newEntry(object), world.context, stop.signal)).to.equal(0);
+    expect(world.tenant.calls).to.deep.equal([]);
+  });
+
+  it('waits as long as it takes for the API server, unless the process stops', async () => {
+    const world = openWorld();
+    const object = watched();
+    const entry = await world.entryOf(object);
+    const { api } = world.context;
+    const slow = {
+      ...api,
+      async writeStatus(...write: Parameters<typeof api.writeStatus>) {
+        for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+        world.clock.advance(60_000);
+        for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+        return api.writeStatus(...write);
+      },
+    };
+    const afterMs = await reconcile(object, entry, { ...world.context, api: slow }, NEVER);
+    expect(afterMs).to.be.above(0);
+    expect(entry.unpublished).to.equal(undefined);
+  });
+
+  it('reads the whole tenant again only when a person asks for a sync', async () => {
+    const world = openWorld(organizations(ids(1)), ['i-1']);
+    const readings = () => world.tenant.calls.filter((line) => line.startsWith('LIST')).length;
+    const object = watched();
+    const entry = await world.entryOf(object);
+    await reconcile(object, entry, world.context, NEVER);
+    expect(readings()).to.equal(1);
+    entry.wake = true;
+    await reconcile(object, entry, world.context, NEVER);
+    expect(readings()).to.equal(1);
+    const annotations = { [REQUESTED_AT_ANNOTATION]: 'now' };
+    await reconcile(watched({ metadata: { annotations } }), entry, world.context, NEVER);
+    expect(readings()).to.equal(2);
+  });
+
+  describe('is shown in a trace', () => {
+    /** The attributes of the one span of a reconciliation. */
+    async function traced(work: () => Promise<unknown>) {
+      const [span, ...others] = await spansOf(work);
+      expect(others).to.deep.equal([]);
+      expect(span?.name).to.equal('sync');
+      expect(span?.attributes).to.include({
+        'institution_sync.sync.id': 'sync-1',
+        'institution_sync.object.namespace': 'identity',
+        'institution_sync.object.name': 'world',
+      });
+      return span?.attributes;
+    }
+
+    it('with what it did', async () => {
+      const world = openWorld([], ['i-1']);
+      const object = watched();
+      const entry = await world.entryOf(object);
+      let id = 0;
+      const context = { ...world.context, newId: () => `sync-${(id += 1)}` };
+      expect(await traced(() => reconcile(object, entry, context, NEVER))).to.include({
+        'institution_sync.outcome': 'Succeeded',
+        'institution_sync.created': 1,
+      });
+    });
+
+    it('with what kept it from beginning', async () => {
+      const world = openWorld();
+      world.secret = undefined;
+      const object = watched();
+      const attributes = await traced(() =>
+        reconcile(object, newEntry(object), world.context, NEVER),
+      );
+      expect(attributes).to.include({
+        'institution_sync.outcome': 'Failed',
+        'error.type': 'SecretNotFound',
+      });
+    });
+
+    it('without an outcome when it was stopped before it began', async () => {
+      const world = openWorld();
+      const object = watched();
+      const entry = newEntry(object);
+      world.before = (line) => {
+        if (!line.startsWith('secret')) return;
+        entry.run?.abort.abort(new Error('changed'));
+        throw new Error('cut off');
+      };
+      const attributes = await traced(() => reconcile(object, entry, world.context, NEVER));
+      expect(attributes).to.not.have.property('institution_sync.outcome');
+    });
   });
 
   it('has a last word when the process stops', async () => {
