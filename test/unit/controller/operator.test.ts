@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
+import { FINALIZER } from '../../../src/api/names.ts';
 import { allowList } from '../../../src/controller/allow-list.ts';
 import {
   startOperator,
@@ -16,9 +17,10 @@ import { createRecordedLog } from '../kubernetes/recorded-log.ts';
 import { rejection } from '../sync/rejection.ts';
 
 /** An object that is suspended: what the controller does with it is one status. */
-function suspended(name: string, namespace: string): ApiObject {
+function suspended(name: string, namespace: string, metadata: object = {}): ApiObject {
   return {
     metadata: {
+      ...metadata,
       name,
       namespace,
       uid: name,
@@ -40,7 +42,8 @@ function objectServer(objects: readonly ApiObject[], late?: string) {
   const unused = () => Promise.reject(new Error('nobody asks for this'));
   const access: ApiAccess = {
     server: 'https://memory',
-    get: unused,
+    get: async ({ namespace, name }) =>
+      objects.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     create: unused,
     replace: unused,
     delete: unused,
@@ -107,6 +110,36 @@ describe('the operator', () => {
     expect(clock.sleepers()).to.equal(0);
   });
 
+  describe('at its start', () => {
+    /** Starts the operator with so many objects; gives how many it has worked on after each pause. */
+    async function begun(metadata: object, ...pauses: readonly number[]): Promise<number[]> {
+      const clock = createManualClock();
+      const stop = new AbortController();
+      const objects = Array.from({ length: 13 }, (_, n) => suspended(`o${n}`, 'one', metadata));
+      const server = objectServer(objects);
+      const operator = startOperator(options(clock, server.access), stop.signal);
+      const counts: number[] = [];
+      for (const ms of [0, ...pauses]) {
+        clock.advance(ms);
+        for (let turns = 0; turns < 20; turns += 1) await turn();
+        counts.push(server.written.length);
+      }
+      stop.abort(new Error('stopped'));
+      await operator.done;
+      return counts;
+    }
+
+    it('begins ten objects at once, and then one after another', async () => {
+      expect(await begun({}, 25, 50, 50)).to.deep.equal([10, 11, 12, 13]);
+    });
+
+    it('lets all deleted objects go at once', async () => {
+      const deletionTimestamp = '2026-01-02T00:00:00Z';
+      const finalizers = [FINALIZER];
+      expect(await begun({ deletionTimestamp, finalizers })).to.deep.equal([13]);
+    });
+  });
+
   it('without leader election may always write', async () => {
     const clock = createManualClock();
     const stop = new AbortController();
@@ -137,6 +170,7 @@ describe('the operator', () => {
       );
       await pass(clock, 14_000);
       expect(server.written).to.deep.equal([]);
+      expect(operator.isSilent()).to.equal(false);
       expect(await leader()).to.deep.equal([{ labels: { name: 'l' }, value: 0 }]);
       await pass(clock, 10_000);
       expect(server.written).to.deep.equal(['one/a status']);
