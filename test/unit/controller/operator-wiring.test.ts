@@ -165,7 +165,8 @@ describe('the operator, in a cluster', () => {
   it('has an object’s series from when it sees it until it is gone, and then no work for it', async () => {
     await using t = await run();
     t.kubectl.writeSecret('a');
-    t.kubectl.createObject('a', { ...planned, suspend: true });
+    t.kubectl.createObject('a', planned);
+    t.kubectl.editSpec('a', { suspend: true });
     await t.after(MINUTE_MS);
     const changes = () => t.series('institution_sync_changes_total', { operation: 'create' });
     expect(await changes()).to.deep.equal([0, 0]);
@@ -211,7 +212,8 @@ describe('the operator, in a cluster', () => {
 
   it('tries again within a second what the API server did not take, later each time', async () => {
     await using t = await run();
-    t.kubectl.createObject('a', { ...planned, suspend: true });
+    t.kubectl.createObject('a', planned);
+    t.kubectl.editSpec('a', { suspend: true });
     t.failWrites(3);
     await t.after(10 * SECOND_MS);
     expect(await t.series('controller_runtime_reconcile_errors_total')).to.deep.equal([3]);
