@@ -119,7 +119,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'operator',
     files: paths('src/controller', ['operator', 'leadership']),
-    tests: paths('test/unit/controller', ['operator.test', 'silence.test']),
+    tests: paths('test/unit/controller', ['operator.test', 'silence.test', 'operator-wiring.test']),
   },
   {
     name: 'leave',
