@@ -67,7 +67,7 @@ describe('the runbook', () => {
   });
 
   it('has a row for each metric, with its type, labels and meaning, and no other', () => {
-    const rows = [...page.matchAll(/^\| `([a-z_]+)` +\| ([a-z]+) +\| ([^|]*)\| (.+?) +\|$/gm)];
+    const rows = [...page.matchAll(/^\| `([a-z0-9_]+)` +\| ([a-z]+) +\| ([^|]*)\| (.+?) +\|$/gm)];
     const documented = rows.map(([, name, type, labels = '', meaning]) => ({
       name,
       type,
