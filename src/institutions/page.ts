@@ -68,8 +68,8 @@ export async function readPage(
   return !changed && known?.rowCount === rowCount && known.received === received ? known : page;
 }
 
+/** Of two with the same id. */
 function isEqual(one: Institution, other: Institution): boolean {
-  if (one.id !== other.id || one.name !== other.name) return false;
-  if (one.fields === other.fields) return true;
+  if (one.name !== other.name) return false;
   return METADATA_FIELDS.every((field) => one.fields[field] === other.fields[field]);
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { FINALIZER } from '../../../src/api/names.ts';
@@ -15,10 +16,13 @@ import { createLeaseServer } from '../kubernetes/lease-server.ts';
 import { createManualClock, type ManualClock } from '../kubernetes/manual-clock.ts';
 import { createRecordedLog } from '../kubernetes/recorded-log.ts';
 import { rejection } from '../sync/rejection.ts';
+import { condition } from './objects.ts';
 
 /** An object that is suspended: what the controller does with it is one status. */
 function suspended(name: string, namespace: string, metadata: object = {}): ApiObject {
   return {
+    apiVersion: 'sync.timeshighereducation.com/v1alpha1',
+    kind: 'InstitutionSync',
     metadata: {
       ...metadata,
       name,
@@ -35,8 +39,29 @@ function suspended(name: string, namespace: string, metadata: object = {}): ApiO
   };
 }
 
-/** An API server of these objects, whose lists of one namespace come when `release` is called. */
-function objectServer(objects: readonly ApiObject[], late?: string) {
+/** The same after a sync: nothing is to be done for hours. */
+function settled(name: string, namespace: string): ApiObject {
+  const { spec, ...object } = suspended(name, namespace);
+  return {
+    ...object,
+    spec: { ...Object(spec), suspend: false, nap: '24h' },
+    status: {
+      observedGeneration: 1,
+      nextSyncTime: new Date(createManualClock().now() + 3_600_000).toISOString(),
+      conditions: [condition('Ready', 'True', 'Synced', 1)],
+    },
+  };
+}
+
+/**
+ * An API server of these objects, whose lists of one namespace come when `release` is called. The
+ * watch of namespace `one` tells of those that are added.
+ */
+function objectServer(
+  objects: readonly ApiObject[],
+  late?: string,
+  added: readonly ApiObject[] = [],
+) {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const written: string[] = [];
   const unused = () => Promise.reject(new Error('nobody asks for this'));
@@ -56,13 +81,18 @@ function objectServer(objects: readonly ApiObject[], late?: string) {
       const items = objects.filter(({ metadata }) => metadata.namespace === namespace);
       return { items, resourceVersion: '1', next: undefined };
     },
-    watch: (_selection, signal) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      }),
+    async watch({ resource, namespace }, signal) {
+      const isTold = resource.plural === 'institutionsyncs' && namespace === 'one';
+      return events(isTold ? added : [], signal);
+    },
     close: async () => {},
   };
   return { access, written, release };
+}
+
+async function* events(added: readonly ApiObject[], signal: AbortSignal) {
+  for (const object of added) yield Buffer.from(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+  await once(signal, 'abort');
 }
 
 function options(
@@ -111,17 +141,20 @@ describe('the operator', () => {
   });
 
   describe('at its start', () => {
-    /** Starts the operator with so many objects; gives how many it has worked on after each pause. */
-    async function begun(metadata: object, ...pauses: readonly number[]): Promise<number[]> {
+    const names = Array.from({ length: 13 }, (_, n) => `o${n}`);
+
+    /** Starts the operator; gives how many writes it has made at once, and after each pause. */
+    async function begun(
+      server: ReturnType<typeof objectServer>,
+      ...pauses: readonly number[]
+    ): Promise<number[]> {
       const clock = createManualClock();
       const stop = new AbortController();
-      const objects = Array.from({ length: 13 }, (_, n) => suspended(`o${n}`, 'one', metadata));
-      const server = objectServer(objects);
       const operator = startOperator(options(clock, server.access), stop.signal);
       const counts: number[] = [];
       for (const ms of [0, ...pauses]) {
         clock.advance(ms);
-        for (let turns = 0; turns < 20; turns += 1) await turn();
+        for (let turns = 0; turns < 50; turns += 1) await turn();
         counts.push(server.written.length);
       }
       stop.abort(new Error('stopped'));
@@ -130,13 +163,24 @@ describe('the operator', () => {
     }
 
     it('begins ten objects at once, and then one after another', async () => {
-      expect(await begun({}, 25, 50, 50)).to.deep.equal([10, 11, 12, 13]);
+      const server = objectServer(names.map((name) => suspended(name, 'one')));
+      expect(await begun(server, 25, 50, 50)).to.deep.equal([10, 11, 12, 13]);
     });
 
     it('lets all deleted objects go at once', async () => {
-      const deletionTimestamp = '2026-01-02T00:00:00Z';
-      const finalizers = [FINALIZER];
-      expect(await begun({ deletionTimestamp, finalizers })).to.deep.equal([13]);
+      const metadata = { deletionTimestamp: '2026-01-02T00:00:00Z', finalizers: [FINALIZER] };
+      const server = objectServer(names.map((name) => suspended(name, 'one', metadata)));
+      expect(await begun(server)).to.deep.equal([13]);
+    });
+
+    it('keeps none waiting for those that have nothing to do', async () => {
+      const idle = names.map((name) => settled(name, 'one'));
+      expect(await begun(objectServer([...idle, suspended('due', 'one')]))).to.deep.equal([1]);
+    });
+
+    it('keeps none waiting that is made later', async () => {
+      const added = names.map((name) => suspended(name, 'one'));
+      expect(await begun(objectServer([], undefined, added))).to.deep.equal([13]);
     });
   });
 

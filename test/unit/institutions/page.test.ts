@@ -61,6 +61,22 @@ describe('readPage', () => {
     expect(page).to.not.equal(known);
   });
 
+  it('is another page when the same rows stand in another order', async () => {
+    const known = await read({ rowCount: 3, rows });
+    const listed = new Map(known.institutions.map((each) => [each.id, each]));
+    const page = await read({ rowCount: 3, rows: rows.toReversed() }, known, (id) =>
+      listed.get(id),
+    );
+    expect(page.institutions).to.deep.equal(known.institutions.toReversed());
+  });
+
+  it('refuses a page of more than 100,000 rows', async () => {
+    const most = Array.from({ length: 100_000 }, () => ({}));
+    expect(await read({ rowCount: 1, rows: most })).to.include({ received: 100_000 });
+    const error = await rejection(read({ rowCount: 1, rows: [...most, {}] }));
+    expect(error).to.be.instanceOf(RangeError).with.property('message', 'too many rows');
+  });
+
   it('takes nothing from the last listing that has changed', async () => {
     const known = await read({ rowCount: 3, rows });
     const recall = () => known.institutions[1];

@@ -97,6 +97,16 @@ describe('isByMarkAlone', () => {
     }
   });
 
+  it('spares it when the second reading has missed another one with its mark', async () => {
+    const [, second = ''] = IDS;
+    world.listing = listing(IDS.slice(2));
+    rename(`org_${second}`, 'renamed too');
+    const copy = organization('org_copy', 'copy', { institutionId: second });
+    world.tenant.organizations.set(copy.id, copy);
+    await run(world, { tenant: missingOnce(world.tenant, copy.id, 2) });
+    expect(writes(world.tenant)).to.deep.equal([`DELETE org_${gone}`]);
+  });
+
   it('reads again also when the plan was made from memory', async () => {
     await run(world, { tenant: world.tenant });
     world.tenant.calls.length = 0;

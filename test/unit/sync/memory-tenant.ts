@@ -18,16 +18,17 @@ export interface MemoryTenant extends Tenant {
   after: (line: string) => void | Promise<void>;
 }
 
-/** The same tenant, whose next listing misses the organization with this id, as one may meanwhile. */
-export function missingOnce(tenant: MemoryTenant, id: string): MemoryTenant {
-  let missed = false;
+/** The same tenant, one of whose next listings misses the organization with this id. */
+export function missingOnce(tenant: MemoryTenant, id: string, listing = 1): MemoryTenant {
+  let listings = 0;
   return {
     ...tenant,
     async *listOrganizations(signal) {
+      listings += 1;
+      const misses = listings === listing;
       for await (const page of tenant.listOrganizations(signal)) {
-        yield missed ? page : page.filter((organization) => organization.id !== id);
+        yield misses ? page.filter((organization) => organization.id !== id) : page;
       }
-      missed = true;
     },
   };
 }
