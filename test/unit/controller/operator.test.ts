@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { FINALIZER } from '../../../src/api/names.ts';
 import { allowList } from '../../../src/controller/allow-list.ts';
+import { rejectWhenLost } from '../../../src/controller/leadership.ts';
 import {
   startOperator,
   type OperatorOptions,
@@ -182,6 +183,11 @@ describe('the operator', () => {
       const added = names.map((name) => suspended(name, 'one'));
       expect(await begun(objectServer([], undefined, added))).to.deep.equal([13]);
     });
+  });
+
+  it('ends also when the lease was lost before anybody listened', async () => {
+    const lost = new LeaseLost('lost');
+    expect(await rejection(rejectWhenLost({ lost: AbortSignal.abort(lost) }))).to.equal(lost);
   });
 
   it('without leader election may always write', async () => {
