@@ -118,7 +118,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'operator',
-    files: paths('src/controller', ['operator', 'leadership']),
+    files: paths('src/controller', ['operator', 'object-work', 'leadership']),
     tests: paths('test/unit/controller', ['operator.test', 'silence.test', 'operator-wiring.test']),
   },
   {

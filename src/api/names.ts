@@ -7,6 +7,9 @@ export const PLURAL = 'institutionsyncs';
 export const SINGULAR = 'institutionsync';
 export const SHORT_NAME = 'isync';
 
+/** Names the controller in the managedFields of what it writes. */
+export const FIELD_MANAGER = 'institution-sync';
+
 /** Any new value of this annotation asks for a sync now, with a full reading of the tenant. */
 export const REQUESTED_AT_ANNOTATION = `${GROUP}/requestedAt`;
 /** The same, as Flux's tools set it. */

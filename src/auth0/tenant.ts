@@ -71,9 +71,10 @@ export function openTenant(options: TenantOptions) {
       const missing = scopes.filter((scope) => token.scopes?.has(scope) === false);
       if (missing.length === 0) return;
       tokens.outdate(token);
+      const [scope, it] = missing.length === 1 ? ['scope', 'it'] : ['scopes', 'them'];
       throw new Fault(
         'InsufficientScope',
-        `The token for ${domain} lacks the ${missing.length === 1 ? 'scope' : 'scopes'} ${missing.join(', ')}. Grant ${missing.length === 1 ? 'it' : 'them'} to the application for the Management API; nothing was written.`,
+        `The token for ${domain} lacks the ${scope} ${missing.join(', ')}. Grant ${it} to the application for the Management API; nothing was written.`,
       );
     },
     ...openOrganizations(domain, send),

@@ -7,6 +7,7 @@ import {
   KIND,
   PLURAL,
   VERSION,
+  FIELD_MANAGER,
 } from '../api/names.ts';
 import type { ApiAccess } from '../kubernetes/api-access.ts';
 import type { EventRecorder } from '../kubernetes/events.ts';
@@ -17,9 +18,6 @@ import { readWatchedObject, type WatchedObject } from './watched-object.ts';
 
 export const INSTITUTION_SYNCS: Resource = { group: GROUP, version: VERSION, plural: PLURAL };
 export const SECRETS: Resource = { group: '', version: 'v1', plural: 'secrets' };
-
-/** Names this controller in the objects' managedFields. */
-const FIELD_MANAGER = 'institution-sync';
 
 /** As many as client-go's; then the work queue tries it again, later and later. */
 const MOST_CONFLICTS = 5;

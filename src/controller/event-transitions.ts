@@ -1,3 +1,4 @@
+import { heldText } from '../api/held-text.ts';
 import { APPROVE_ANNOTATION } from '../api/names.ts';
 import type { InstitutionSyncStatus } from '../api/status.ts';
 import type { SyncReport } from '../sync/report.ts';
@@ -28,12 +29,8 @@ export function eventsOf(
   }
 
   if (after.heldChanges && after.heldChanges.planHash !== before.heldChanges?.planHash) {
-    const { deletions, updates, planHash } = after.heldChanges;
-    const held = [
-      ...(deletions > 0 ? [deletions === 1 ? '1 removal' : `${deletions} removals`] : []),
-      ...(updates > 0 ? [updates === 1 ? '1 update' : `${updates} updates`] : []),
-    ].join(' and ');
-    const note = `A limit holds ${held} until a person approves. To release: kubectl annotate institutionsync ${name} -n ${namespace} --overwrite ${APPROVE_ANNOTATION}=${planHash}`;
+    const { planHash } = after.heldChanges;
+    const note = `A limit holds ${heldText(after.heldChanges)} until a person approves. To release: kubectl annotate institutionsync ${name} -n ${namespace} --overwrite ${APPROVE_ANNOTATION}=${planHash}`;
     events.push({ type: 'Warning', reason: 'ChangesHeld', action: 'Sync', note });
   }
   if (after.institutions?.skipped && !before.institutions?.skipped) {

@@ -4,7 +4,7 @@ import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
 import { LeaseLost, type HeldLease } from '../kubernetes/held-lease.ts';
 import { objectKey } from '../kubernetes/resource.ts';
-import { startWorkQueue, type WorkQueue, type WorkResult } from '../kubernetes/work-queue.ts';
+import { startWorkQueue, type WorkQueue } from '../kubernetes/work-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Random } from '../time/backoff.ts';
@@ -15,16 +15,15 @@ import type { ReconcileContext } from './context.ts';
 import { isDue } from './entry.ts';
 import { leadership, rejectWhenLost } from './leadership.ts';
 import { mirrorObjects, type Mirror } from './mirror.ts';
+import { workOn } from './object-work.ts';
 import { trackObjects, type Objects } from './objects.ts';
 import { queueMetrics } from './queue-metrics.ts';
-import { reconcile } from './reconcile.ts';
 import { startRequestMetrics } from './request-metrics.ts';
 import { watchSecrets } from './secret-watches.ts';
 import type { SessionContext } from './session.ts';
 import { sessionContext } from './session-context.ts';
 import { createStartRamp } from './start-ramp.ts';
-import { forgetMetrics, recordExpiry, startMetrics } from './sync-metrics.ts';
-import type { WatchedObject } from './watched-object.ts';
+import { forgetMetrics, startMetrics } from './sync-metrics.ts';
 
 export interface OperatorOptions {
   /** Only these namespaces; all when empty. */
@@ -156,7 +155,7 @@ async function operate(
       work: async (key, until) => {
         // Which of two objects for one tenant is the older shows only when all are known.
         await mirror.synced;
-        return work(mirror.find(key), objects, context, until);
+        return workOn(mirror.find(key), objects, context, until);
       },
     },
     signal,
@@ -194,28 +193,4 @@ async function operate(
     () => {},
   );
   await Promise.all([queue.done, mirror.done]);
-}
-
-async function work(
-  object: WatchedObject | undefined,
-  objects: Objects,
-  context: ReconcileContext,
-  signal: AbortSignal,
-): Promise<WorkResult> {
-  if (object === undefined) return 'done';
-  const key = objectKey(object.metadata);
-  const log = context.log.child({ object: key });
-  const entry = objects.entryOf(object);
-  const session = {
-    ...context.session,
-    tenant: {
-      ...context.session.tenant,
-      log,
-      correlationId: () => entry.run?.id,
-      onExpiry: (at: number | undefined) => recordExpiry(context.metrics, object, entry, at),
-    },
-    source: { ...context.session.source, log },
-  };
-  const afterMs = await reconcile(object, entry, { ...context, log, session }, signal);
-  return afterMs === undefined ? 'done' : { afterMs };
 }

@@ -1,3 +1,4 @@
+import { FIELD_MANAGER } from '../api/names.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Random } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
@@ -48,7 +49,6 @@ export interface EventRecorder {
 }
 
 const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'events' };
-const FIELD_MANAGER = 'institution-sync';
 /** 404: it is gone. 403: a role of somebody's own may let events be created alone. */
 const ANEW: ReadonlySet<number | undefined> = new Set([403, 404]);
 const LONGEST_NOTE_BYTES = 1024;

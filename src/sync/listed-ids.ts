@@ -1,5 +1,5 @@
 import type { Listing } from '../institutions/institution.ts';
-import { ROWS_PER_SLICE, type Sliced } from '../time/slices.ts';
+import { eachInSlices, type Sliced } from '../time/slices.ts';
 
 /**
  * The ids of all institutions that a listing speaks of: none of these is gone. A skipped row speaks
@@ -10,13 +10,9 @@ export function* listedIdsInSlices(
   listing: Pick<Listing, 'institutions' | 'skipped'>,
 ): Sliced<ReadonlySet<string>> {
   const ids = new Set<string>();
-  for (const [row, { id }] of listing.institutions.entries()) {
-    if (row % ROWS_PER_SLICE === 0) yield;
-    ids.add(id);
-  }
-  for (const [row, { id }] of listing.skipped.entries()) {
-    if (row % ROWS_PER_SLICE === 0) yield;
+  yield* eachInSlices(listing.institutions, ({ id }) => ids.add(id));
+  yield* eachInSlices(listing.skipped, ({ id }) => {
     if (id !== undefined) ids.add(id).add(id.trim().toLowerCase());
-  }
+  });
   return ids;
 }

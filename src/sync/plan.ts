@@ -1,6 +1,6 @@
 import type { Organization } from '../auth0/organization.ts';
 import type { Institution, Listing } from '../institutions/institution.ts';
-import { atOnce, ROWS_PER_SLICE, type Sliced } from '../time/slices.ts';
+import { atOnce, eachInSlices, type Sliced } from '../time/slices.ts';
 import type { Conflict, Creation, Plan, Removal, Update } from './changes.ts';
 import { differences } from './desired.ts';
 import { listedIdsInSlices } from './listed-ids.ts';
@@ -32,24 +32,22 @@ export function* planInSlices(
   const updates: Update[] = [];
   let inSync = 0;
 
-  for (const [row, institution] of listing.institutions.entries()) {
-    if (row % ROWS_PER_SLICE === 0) yield;
+  yield* eachInSlices(listing.institutions, (institution) => {
     const organization = owned.managed.get(institution.id);
     if (organization === undefined) {
       absent.push(institution);
-      continue;
+      return;
     }
     const set = differences(organization, institution, settings.fields);
     if (set === undefined) inSync += 1;
     else if (set.name === undefined) updates.push(update(organization, institution, set, false));
     else renames.push(update(organization, institution, set, false));
-  }
+  });
 
   const order = orderRenames(renames, owned.byName);
   const conflicts: Conflict[] = [...order.conflicts];
   const creations: Creation[] = [];
-  for (const [row, institution] of absent.entries()) {
-    if (row % ROWS_PER_SLICE === 0) yield;
+  yield* eachInSlices(absent, (institution) => {
     const holder = owned.byName.get(institution.id);
     if (holder === undefined || order.freed.has(holder.id)) {
       creations.push({ kind: 'create', institution, awaitsRename: holder !== undefined });
@@ -59,7 +57,7 @@ export function* planInSlices(
     } else {
       conflicts.push(conflictWith(holder, institution));
     }
-  }
+  });
 
   const gone = yield* removals(listing, owned);
   conflicts.push(...gone.conflicts);
@@ -105,11 +103,8 @@ function* removals(
   const listed = yield* listedIdsInSlices(listing);
   const gone: Removal[] = [];
   const conflicts: Conflict[] = [];
-  let row = 0;
-  for (const [institutionId, organization] of owned.managed) {
-    row += 1;
-    if (row % ROWS_PER_SLICE === 0) yield;
-    if (listed.has(institutionId)) continue;
+  yield* eachInSlices(owned.managed, ([institutionId, organization]) => {
+    if (listed.has(institutionId)) return;
     // Without its twin, the other organization would look like this one renamed, and go next.
     if (owned.doubled.has(institutionId)) {
       const why =
@@ -118,6 +113,6 @@ function* removals(
     } else {
       gone.push({ kind: 'remove', organization, institutionId });
     }
-  }
+  });
   return { removals: gone, conflicts };
 }

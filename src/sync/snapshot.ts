@@ -42,9 +42,12 @@ export function doubt(memory: TenantMemory): void {
   memory.readAt = undefined;
 }
 
-/** Whether the memory still serves for a sync that starts at `now`; not if the clock went back. */
+/**
+ * Whether the memory still serves for a sync that starts at `now`: not when it holds no reading (whose
+ * age is NaN), nor if the clock went back.
+ */
 export function isFresh(memory: TenantMemory, now: number, driftIntervalMs: number): boolean {
-  const age = now - (memory.readAt ?? NaN);
+  const age = now - (memory.readAt ?? Number.NaN);
   return age >= 0 && age < driftIntervalMs;
 }
 

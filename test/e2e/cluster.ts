@@ -16,11 +16,23 @@ export interface Cluster extends AsyncDisposable {
 export const NODES = ['node-a', 'node-b'] as const;
 
 /** Why there can be no cluster on this machine, in one line; undefined when there can. */
-export async function clusterFault(): Promise<string | undefined> {
+async function clusterFault(): Promise<string | undefined> {
   const fault = await managerBinaries().then(isolationFault, (error: unknown) =>
     error instanceof Error ? error.message : String(error),
   );
   return fault && `Skipped: no pods can be run here: ${fault}`;
+}
+
+/** Has the tests of a block skipped where there can be no cluster, and says why. */
+export function skipWithoutCluster(): void {
+  before('find what a cluster needs', async function () {
+    // The managers may have to be built, once, which takes minutes.
+    this.timeout(0);
+    const fault = await clusterFault();
+    if (fault === undefined) return;
+    console.error(fault);
+    this.skip();
+  });
 }
 
 /** Starts everything. Disposing it ends every process and removes every file. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { institutions } from '../sandbox/institutions.ts';
-import { clusterFault } from './cluster.ts';
+import { skipWithoutCluster } from './cluster.ts';
 import { startMotion, type Motion, type MovingTenant } from './motion.ts';
 import { stretchesOf } from './writers.ts';
 
@@ -10,13 +10,7 @@ describe('namespaces with objects, in a cluster that runs pods', function () {
   this.timeout(120_000);
   let motion: Motion;
 
-  before(async function () {
-    this.timeout(0);
-    const fault = await clusterFault();
-    if (fault === undefined) return;
-    console.error(fault);
-    this.skip();
-  });
+  skipWithoutCluster();
   before(async () => {
     motion = await startMotion(1);
     await motion.readme('helm install', motion.old, '-f', motion.values, '--wait');

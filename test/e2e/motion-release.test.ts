@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { expect } from 'chai';
 import { institutions } from '../sandbox/institutions.ts';
-import { clusterFault } from './cluster.ts';
+import { skipWithoutCluster } from './cluster.ts';
 import { endLongSync, startLongSync } from './long-sync.ts';
 import { HOME, startMotion, type Motion, type MovingTenant } from './motion.ts';
 import { podsOf, untilPods, type PodLine } from './pods.ts';
@@ -24,13 +24,7 @@ describe('a release in a cluster that runs pods', function () {
   let tenant: MovingTenant;
   let lost: MovingTenant;
 
-  before(async function () {
-    this.timeout(0);
-    const fault = await clusterFault();
-    if (fault === undefined) return;
-    console.error(fault);
-    this.skip();
-  });
+  skipWithoutCluster();
   before(async () => {
     motion = await startMotion(2);
   });

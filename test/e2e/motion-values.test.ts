@@ -8,7 +8,7 @@ import { OPERATOR_SCOPES } from '../sandbox/auth0/scopes.ts';
 import { certificates } from '../sandbox/certificates.ts';
 import { startConnectProxy } from '../sandbox/connect-proxy.ts';
 import { institutions } from '../sandbox/institutions.ts';
-import { clusterFault } from './cluster.ts';
+import { skipWithoutCluster } from './cluster.ts';
 import { endLongSync, startLongSync } from './long-sync.ts';
 import { startMotion, type Motion, type MovingTenant } from './motion.ts';
 import { podsOf } from './pods.ts';
@@ -45,13 +45,7 @@ describe('a release whose values change, in a cluster that runs pods', function 
   let tenant: MovingTenant;
   let count = 10;
 
-  before(async function () {
-    this.timeout(0);
-    const fault = await clusterFault();
-    if (fault === undefined) return;
-    console.error(fault);
-    this.skip();
-  });
+  skipWithoutCluster();
   before(async () => {
     motion = await startMotion(1);
     const off = ['--set', 'leaderElection=false'];

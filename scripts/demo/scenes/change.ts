@@ -1,4 +1,4 @@
-import { counted } from '../../../src/cli/screen/count.ts';
+import { counted } from '../../../src/api/count.ts';
 import { show, type Demo } from '../show.ts';
 import { insist } from '../insist.ts';
 import { syncNow } from '../sync-now.ts';

@@ -1,4 +1,4 @@
-import { grouped } from '../../../src/cli/screen/count.ts';
+import { grouped } from '../../../src/api/count.ts';
 import { NAME, show, type Demo } from '../show.ts';
 import { secondsOfWrites } from '../options.ts';
 import { insist } from '../insist.ts';

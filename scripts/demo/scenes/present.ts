@@ -1,4 +1,4 @@
-import { counted } from '../../../src/cli/screen/count.ts';
+import { counted } from '../../../src/api/count.ts';
 import { PLANS } from '../../../test/sandbox/auth0/limits.ts';
 import { show, type Demo } from '../show.ts';
 import { secondsOfWrites } from '../options.ts';

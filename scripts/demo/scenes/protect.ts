@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { APPROVE_ANNOTATION } from '../../../src/api/names.ts';
-import { counted, grouped } from '../../../src/cli/screen/count.ts';
+import { counted, grouped } from '../../../src/api/count.ts';
 import { NAME, show, type Demo } from '../show.ts';
 import { insist } from '../insist.ts';
 import { syncNow } from '../sync-now.ts';

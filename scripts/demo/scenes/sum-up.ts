@@ -1,4 +1,4 @@
-import { counted, grouped } from '../../../src/cli/screen/count.ts';
+import { counted, grouped } from '../../../src/api/count.ts';
 import type { Demo } from '../show.ts';
 
 /** The syncs in numbers, and where to go from here. */

@@ -1,7 +1,7 @@
 import { APPROVE_ANNOTATION, REQUESTED_AT_ANNOTATION } from '../../api/names.ts';
 import { readWatchedObject } from '../../controller/watched-object.ts';
 import { CommandError } from '../command-error.ts';
-import { heldText } from '../screen/held-text.ts';
+import { heldText } from '../../api/held-text.ts';
 import { printable } from '../screen/printable.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { withCluster } from './with-cluster.ts';

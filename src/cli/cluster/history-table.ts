@@ -1,8 +1,8 @@
 import type { WatchedObject } from '../../controller/watched-object.ts';
 import { distance } from '../screen/age.ts';
 import { columns } from '../screen/columns.ts';
-import { grouped } from '../screen/count.ts';
-import { heldText } from '../screen/held-text.ts';
+import { grouped } from '../../api/count.ts';
+import { heldText } from '../../api/held-text.ts';
 import { printable } from '../screen/printable.ts';
 
 const HEAD = [

@@ -2,8 +2,8 @@ import type { LastSync } from '../../api/status.ts';
 import type { WatchedObject } from '../../controller/watched-object.ts';
 import { distance, due } from '../screen/age.ts';
 import { columns } from '../screen/columns.ts';
-import { counted, grouped } from '../screen/count.ts';
-import { heldText } from '../screen/held-text.ts';
+import { counted, grouped } from '../../api/count.ts';
+import { heldText } from '../../api/held-text.ts';
 import { printable } from '../screen/printable.ts';
 import type { Style } from '../screen/style.ts';
 

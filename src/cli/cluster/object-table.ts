@@ -1,7 +1,7 @@
 import type { WatchedObject } from '../../controller/watched-object.ts';
 import { age, distance, due } from '../screen/age.ts';
 import { columns } from '../screen/columns.ts';
-import { grouped } from '../screen/count.ts';
+import { grouped } from '../../api/count.ts';
 import { printable } from '../screen/printable.ts';
 
 const HEAD = [

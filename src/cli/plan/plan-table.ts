@@ -1,4 +1,4 @@
-import { counted, grouped } from '../screen/count.ts';
+import { counted, grouped } from '../../api/count.ts';
 import { printable, quoted } from '../screen/printable.ts';
 import type { Style } from '../screen/style.ts';
 import type { Wording } from '../wording.ts';

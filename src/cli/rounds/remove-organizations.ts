@@ -7,7 +7,7 @@ import { inSyncSpan, type SyncEnd } from '../../sync/sync-span.ts';
 import { systemClock } from '../../time/clock.ts';
 import { openClients } from '../clients.ts';
 import { EXIT } from '../exit-code.ts';
-import { counted } from '../screen/count.ts';
+import { counted } from '../../api/count.ts';
 import { readCommandCredentials } from '../settings/command-credentials.ts';
 import { settingsFrom, takeValues, verbosityOf } from '../settings/read-settings.ts';
 import type { CommonOptions } from '../settings/settings-options.ts';

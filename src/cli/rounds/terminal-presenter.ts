@@ -1,7 +1,7 @@
 import { formatDuration } from '../../api/duration.ts';
 import type { Audit } from '../../sync/audit.ts';
 import type { Clock } from '../../time/clock.ts';
-import { grouped } from '../screen/count.ts';
+import { grouped } from '../../api/count.ts';
 import { printable } from '../screen/printable.ts';
 import type { ProgressBar } from '../screen/progress-bar.ts';
 import { roundSummary } from '../screen/round-summary.ts';

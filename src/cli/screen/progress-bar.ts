@@ -1,7 +1,7 @@
 import { formatDuration } from '../../api/duration.ts';
 import type { Phase } from '../../sync/observer.ts';
 import type { Clock } from '../../time/clock.ts';
-import { grouped } from './count.ts';
+import { grouped } from '../../api/count.ts';
 import { createRateMeter } from './rate-meter.ts';
 import type { Output } from './style.ts';
 

@@ -1,8 +1,8 @@
 import { formatDuration } from '../../api/duration.ts';
 import type { Applied, SyncReport } from '../../sync/report.ts';
 import type { Wording } from '../wording.ts';
-import { counted, grouped } from './count.ts';
-import { heldText } from './held-text.ts';
+import { counted, grouped } from '../../api/count.ts';
+import { heldText } from '../../api/held-text.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 

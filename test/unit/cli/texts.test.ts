@@ -3,7 +3,7 @@ import { Fault } from '../../../src/api/fault.ts';
 import { closestFlag } from '../../../src/cli/closest-flag.ts';
 import { age, distance } from '../../../src/cli/screen/age.ts';
 import { columns } from '../../../src/cli/screen/columns.ts';
-import { counted } from '../../../src/cli/screen/count.ts';
+import { counted } from '../../../src/api/count.ts';
 import { printable } from '../../../src/cli/screen/printable.ts';
 import { styleFor } from '../../../src/cli/screen/style.ts';
 import { flagWording, RESOURCE_WORDING } from '../../../src/cli/wording.ts';

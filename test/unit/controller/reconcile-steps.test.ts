@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Fault } from '../../../src/api/fault.ts';
 import { FINALIZER, REQUESTED_AT_ANNOTATION } from '../../../src/api/names.ts';
 import type { InstitutionSyncStatus } from '../../../src/api/status.ts';
-import { newEntry } from '../../../src/controller/entry.ts';
+import { newEntry, type Entry } from '../../../src/controller/entry.ts';
 import { reconcile } from '../../../src/controller/reconcile.ts';
 import { writes } from '../sync/memory-tenant.ts';
 import { rejection } from '../sync/rejection.ts';
@@ -32,6 +32,15 @@ function fail(world: World, start: string): Error {
     if (line.startsWith(start)) throw down;
   };
   return down;
+}
+
+/** Has the object change when the sync reads its Secret, before anything else. */
+function changeBeforeSync(world: World, entry: Entry): void {
+  world.before = (line) => {
+    if (!line.startsWith('secret')) return;
+    entry.run?.abort.abort(new Error('changed'));
+    throw new Error('cut off');
+  };
 }
 
 describe('reconcile', () => {
@@ -155,11 +164,7 @@ describe('reconcile', () => {
     const world = openWorld();
     const object = watched();
     const entry = newEntry(object);
-    world.before = (line) => {
-      if (!line.startsWith('secret')) return;
-      entry.run?.abort.abort(new Error('changed'));
-      throw new Error('cut off');
-    };
+    changeBeforeSync(world, entry);
     expect(await reconcile(object, entry, world.context, NEVER)).to.equal(0);
     expect(world.tenant.calls).to.deep.equal([]);
     expect(readyOf(world.statuses.at(-1))).to.include({ status: 'Unknown' });
@@ -267,11 +272,7 @@ describe('reconcile', () => {
       const world = openWorld();
       const object = watched();
       const entry = newEntry(object);
-      world.before = (line) => {
-        if (!line.startsWith('secret')) return;
-        entry.run?.abort.abort(new Error('changed'));
-        throw new Error('cut off');
-      };
+      changeBeforeSync(world, entry);
       const attributes = await traced(() => reconcile(object, entry, world.context, NEVER));
       expect(attributes).to.not.have.property('institution_sync.outcome');
     });

@@ -1,4 +1,4 @@
-import type { InstitutionSyncStatus } from '../../api/status.ts';
+import type { InstitutionSyncStatus } from './status.ts';
 import { counted } from './count.ts';
 
 type Held = Pick<NonNullable<InstitutionSyncStatus['heldChanges']>, 'deletions' | 'updates'>;
